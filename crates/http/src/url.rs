@@ -1,0 +1,289 @@
+//! URLs: parsed once, shared, cut where the wire needs them cut.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+
+use crate::url_check::{check_name, check_raw, plain_target, shown};
+use crate::{Error, Host, Origin, Scheme, UrlFault};
+
+/// An absolute `http` or `https` URL, in the form the wire wants it.
+///
+/// A clone shares the text. `Display` and `Debug` leave userinfo out; [`as_str`](Self::as_str) has it.
+#[derive(Clone)]
+pub struct Url(Arc<Parsed>);
+
+struct Parsed {
+    text: Box<str>,
+    origin: Arc<Origin>,
+    userinfo: bool,
+    path: u32,
+    query: u32,
+    fragment: u32,
+}
+
+impl Url {
+    /// Parses a URL as the URL standard has it, but refuses what that standard mends in silence.
+    ///
+    /// Blanks at the ends are stripped, a scheme may be in any case, hosts become lower case and punycode,
+    /// paths lose `.` and `..` and gain the escapes they need; other escapes stay as they are.
+    ///
+    /// Fails where the scheme is missing or not HTTP's, `//` does not follow it, the host is empty or neither
+    /// a name nor an address, the port is not from 1 to 65535, or a control character stands anywhere.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let text = text.trim_matches([' ', '\t']);
+        Self::parse_checked(text).map_err(|fault| Error::Url { url: shown(text), fault })
+    }
+
+    /// Parses `text`, faster when it is of the same origin as `like` and needs no escaping.
+    ///
+    /// The result is what [`parse`](Self::parse) gives; the origin is shared with `like` where it can be.
+    pub fn parse_like(text: &str, like: &Url) -> Result<Self, Error> {
+        let base = &*like.0;
+        if text == &*base.text {
+            return Ok(like.clone());
+        }
+        if !base.userinfo
+            && let Some(rest) = text.strip_prefix(&base.text[..base.path as usize])
+            && let Some(query) = plain_target(rest.as_bytes())
+            && let Ok(end) = u32::try_from(text.len())
+        {
+            return Ok(Url(Arc::new(Parsed {
+                text: text.into(),
+                origin: base.origin.clone(),
+                userinfo: false,
+                path: base.path,
+                query: base.path + query as u32,
+                fragment: end,
+            })));
+        }
+        Self::parse(text)
+    }
+
+    /// Resolves a reference, as a Location field has it, against this URL (RFC 3986, section 5).
+    ///
+    /// The reference may be absolute, relative, `?query`, `//host/x` or raw UTF-8. It does not inherit the
+    /// fragment. Fails as [`parse`](Self::parse) does.
+    pub fn join(&self, reference: &str) -> Result<Self, Error> {
+        let reference = reference.trim_matches([' ', '\t']);
+        let fail = |fault| Error::Url { url: shown(reference), fault };
+        if let Some(at) = reference.bytes().position(|byte| byte.is_ascii_control()) {
+            return Err(fail(UrlFault::Control { at }));
+        }
+        let has_scheme = reference
+            .find([':', '/', '?', '#'])
+            .is_some_and(|at| at > 0 && reference.as_bytes()[at] == b':' && is_scheme(&reference[..at]));
+        if has_scheme {
+            return Self::parse(reference);
+        }
+        let base = ::url::Url::parse(&self.0.text).map_err(|_| fail(UrlFault::Other))?;
+        let joined = base.join(reference).map_err(|source| fail(fault_of(source)))?;
+        Self::from_parsed(joined).map_err(fail)
+    }
+
+    /// The whole text, userinfo and fragment included.
+    pub fn as_str(&self) -> &str {
+        &self.0.text
+    }
+
+    /// Scheme, host and port.
+    pub fn origin(&self) -> &Arc<Origin> {
+        &self.0.origin
+    }
+
+    /// Whether both go to the same scheme, host and port.
+    pub fn same_origin(&self, other: &Url) -> bool {
+        Arc::ptr_eq(&self.0.origin, &other.0.origin) || self.0.origin == other.0.origin
+    }
+
+    /// The scheme.
+    pub fn scheme(&self) -> Scheme {
+        self.0.origin.scheme()
+    }
+
+    /// The host.
+    pub fn host(&self) -> &Host {
+        self.0.origin.host()
+    }
+
+    /// The port, the scheme's default where the text has none.
+    pub fn port(&self) -> u16 {
+        self.0.origin.port()
+    }
+
+    /// What a request line asks for: path and query (RFC 9112, section 3.2.1).
+    pub fn target(&self) -> &str {
+        &self.0.text[self.0.path as usize..self.0.fragment as usize]
+    }
+
+    /// The path; it begins with `/`.
+    pub fn path(&self) -> &str {
+        &self.0.text[self.0.path as usize..self.0.query as usize]
+    }
+
+    /// The query, without its `?`.
+    pub fn query(&self) -> Option<&str> {
+        self.0.text[self.0.query as usize..self.0.fragment as usize].strip_prefix('?')
+    }
+
+    /// The fragment, without its `#`. It is never sent.
+    pub fn fragment(&self) -> Option<&str> {
+        self.0.text[self.0.fragment as usize..].strip_prefix('#')
+    }
+
+    /// User and password, percent-decoded; `None` where the text has no userinfo.
+    pub fn userinfo(&self) -> Option<(String, String)> {
+        if !self.0.userinfo {
+            return None;
+        }
+        let start = self.0.origin.scheme().as_str().len() + 3;
+        let authority = &self.0.text[start..self.0.path as usize];
+        let (userinfo, _) = authority.rsplit_once('@')?;
+        let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
+        let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        Some((decode(user), decode(password)))
+    }
+
+    /// The same URL without userinfo.
+    #[must_use]
+    pub fn without_userinfo(&self) -> Self {
+        if !self.0.userinfo {
+            return self.clone();
+        }
+        let prefix = self.0.origin.to_string();
+        self.rebuilt(&prefix, self.target(), self.fragment())
+    }
+
+    /// The same URL with another fragment, or none. The fragment is taken as it is.
+    #[must_use]
+    pub fn with_fragment(&self, fragment: Option<&str>) -> Self {
+        self.rebuilt(&self.0.text[..self.0.path as usize], self.target(), fragment)
+    }
+
+    /// The same URL with pairs added to its query, form-encoded (a blank becomes `+`), behind what is there.
+    #[must_use]
+    pub fn with_params<'a>(&self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut pairs = pairs.into_iter().peekable();
+        if pairs.peek().is_none() {
+            return self.clone();
+        }
+        let mut target = self.target().to_owned();
+        match self.query() {
+            None => target.push('?'),
+            Some("") => {}
+            Some(_) => target.push('&'),
+        }
+        let start = target.len();
+        target = form_urlencoded::Serializer::for_suffix(target, start).extend_pairs(pairs).finish();
+        self.rebuilt(&self.0.text[..self.0.path as usize], &target, self.fragment())
+    }
+
+    fn parse_checked(text: &str) -> Result<Self, UrlFault> {
+        check_raw(text)?;
+        Self::from_parsed(::url::Url::parse(text).map_err(fault_of)?)
+    }
+
+    fn from_parsed(parsed: ::url::Url) -> Result<Self, UrlFault> {
+        let scheme = match parsed.scheme() {
+            "http" => Scheme::Http,
+            "https" => Scheme::Https,
+            _ => return Err(UrlFault::UnknownScheme),
+        };
+        let host = match parsed.host() {
+            Some(::url::Host::Domain(name)) => {
+                check_name(name)?;
+                Host::Name(name.into())
+            }
+            Some(::url::Host::Ipv4(address)) => Host::Ip(IpAddr::V4(address)),
+            Some(::url::Host::Ipv6(address)) => Host::Ip(IpAddr::V6(address)),
+            None => return Err(UrlFault::EmptyHost),
+        };
+        let port = parsed.port_or_known_default().filter(|port| *port != 0).ok_or(UrlFault::Port)?;
+        let userinfo = !parsed.username().is_empty() || parsed.password().is_some();
+        let path = parsed[..::url::Position::BeforePath].len();
+        let query = parsed[..::url::Position::AfterPath].len();
+        let fragment = parsed[..::url::Position::AfterQuery].len();
+        let text: Box<str> = String::from(parsed).into();
+        u32::try_from(text.len()).map_err(|_| UrlFault::Other)?;
+        Ok(Url(Arc::new(Parsed {
+            text,
+            origin: Arc::new(Origin::new(scheme, host, port)),
+            userinfo,
+            path: path as u32,
+            query: query as u32,
+            fragment: fragment as u32,
+        })))
+    }
+
+    /// Puts parts that are in the wire's form together again.
+    fn rebuilt(&self, prefix: &str, target: &str, fragment: Option<&str>) -> Self {
+        let mut text = String::with_capacity(prefix.len() + target.len() + fragment.map_or(0, |it| it.len() + 1));
+        text.push_str(prefix);
+        text.push_str(target);
+        let query = prefix.len() + target.find('?').unwrap_or(target.len());
+        let end = text.len();
+        if let Some(fragment) = fragment {
+            text.push('#');
+            text.push_str(fragment);
+        }
+        Url(Arc::new(Parsed {
+            userinfo: self.0.userinfo && prefix.contains('@'),
+            origin: self.0.origin.clone(),
+            path: prefix.len() as u32,
+            query: query as u32,
+            fragment: end as u32,
+            text: text.into(),
+        }))
+    }
+}
+
+impl std::str::FromStr for Url {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.userinfo {
+            false => f.write_str(&self.0.text),
+            true => write!(f, "{}{}", self.0.origin, &self.0.text[self.0.path as usize..]),
+        }
+    }
+}
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Url({self})")
+    }
+}
+
+impl PartialEq for Url {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.text == other.0.text
+    }
+}
+
+impl Eq for Url {}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+}
+
+fn fault_of(error: ::url::ParseError) -> UrlFault {
+    match error {
+        ::url::ParseError::EmptyHost => UrlFault::EmptyHost,
+        ::url::ParseError::InvalidPort => UrlFault::Port,
+        ::url::ParseError::RelativeUrlWithoutBase => UrlFault::NoScheme,
+        ::url::ParseError::IdnaError
+        | ::url::ParseError::InvalidIpv4Address
+        | ::url::ParseError::InvalidIpv6Address
+        | ::url::ParseError::InvalidDomainCharacter => UrlFault::Host,
+        _ => UrlFault::Other,
+    }
+}
