@@ -1,0 +1,130 @@
+//! Why content could not be read or written.
+
+use std::collections::TryReserveError;
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::{Coding, MOST_CODINGS};
+
+/// Why content could not be read or written.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The content is not what its coding says.
+    Damaged {
+        /// The coding.
+        coding: Coding,
+        /// What is wrong with it.
+        damage: Damage,
+    },
+    /// More codings are stacked than are taken off.
+    TooMany {
+        /// How many there are.
+        count: usize,
+    },
+    /// The content is larger than the caller allows.
+    TooLarge {
+        /// [`Limits::max`](crate::Limits::max), in bytes.
+        limit: u64,
+    },
+    /// The content is large, and out of proportion to what was received.
+    Bomb {
+        /// The coding that brought it past the limit.
+        coding: Coding,
+        /// How many bytes were received.
+        coded: u64,
+        /// How many bytes that many may decode to.
+        limit: u64,
+    },
+    /// The system has no memory for the content.
+    Memory {
+        /// The coding that was being taken off.
+        coding: Coding,
+        /// How many bytes were asked for.
+        size: usize,
+        /// What the allocator said.
+        source: TryReserveError,
+    },
+    /// The bytes are not text in the encoding that was found for JSON.
+    NotText {
+        /// Its name, such as `UTF-16LE`.
+        encoding: &'static str,
+    },
+    /// The content is no JSON, or not the JSON of the type that was asked for.
+    #[cfg(feature = "json")]
+    FromJson {
+        /// What the parser said, and where.
+        source: serde_json::Error,
+    },
+    /// The value has no form in JSON: a map whose keys are no strings, or a `Serialize` that failed.
+    #[cfg(feature = "json")]
+    ToJson {
+        /// What the writer said.
+        source: serde_json::Error,
+    },
+}
+
+/// What is wrong with coded content.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Damage {
+    /// It ends too early.
+    Truncated,
+    /// It does not begin as the coding does.
+    Header,
+    /// The compressed data are not valid.
+    Data {
+        /// What the inflater said.
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// The checksum is another one than that of the content.
+    Checksum,
+    /// The length is another one than that of the content.
+    Length,
+    /// Something follows a bare deflate stream, which has no checksum that proves it to be one.
+    Surplus,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Damaged { coding, damage } => write!(f, "damaged {coding} content: {damage}"),
+            Error::TooMany { count } => write!(f, "{count} content codings are stacked, at most {MOST_CODINGS} may be"),
+            Error::TooLarge { limit } => write!(f, "the content is larger than {limit} bytes"),
+            Error::Bomb { coding, coded, limit } => {
+                write!(f, "{coded} bytes of {coding} content would decode to more than {limit} bytes")
+            }
+            Error::Memory { coding, size, .. } => write!(f, "no memory for {size} bytes of decoded {coding} content"),
+            Error::NotText { encoding } => write!(f, "the content is not valid {encoding}"),
+            #[cfg(feature = "json")]
+            Error::FromJson { .. } => f.write_str("the content is not the expected JSON"),
+            #[cfg(feature = "json")]
+            Error::ToJson { .. } => f.write_str("the value cannot be written as JSON"),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Error::Damaged { damage: Damage::Data { source }, .. } => Some(&**source),
+            Error::Memory { source, .. } => Some(source),
+            #[cfg(feature = "json")]
+            Error::FromJson { source } | Error::ToJson { source } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Damage::Truncated => "it ends too early",
+            Damage::Header => "it has no valid header",
+            Damage::Data { .. } => "the data are not valid",
+            Damage::Checksum => "the checksum is wrong",
+            Damage::Length => "the length is wrong",
+            Damage::Surplus => "something follows its end",
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! The verbose line: one for each exchange.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use crate::describe::Address;
+use crate::escape::OneLine;
+use crate::lines::Lines;
+use crate::{Error, Event, Sink, What};
+
+/// A sink that writes one line for each exchange, redirects included, at the moment it is sent.
+///
+/// The local time to the microsecond, three spaces, the method, three spaces, the whole URL, a newline:
+/// ```text
+/// 2011-08-17T03:04:23.380175   GET   http://127.0.0.1:8000/headers
+/// ```
+/// The URL goes through [`redact_url`](crate::redact_url); other events than [`What::Sending`] write nothing.
+/// For an example see the [crate's page](crate).
+pub struct Verbose<W> {
+    lines: Lines<W>,
+}
+
+impl<W> Verbose<W> {
+    /// Writes to `writer`, in the system's time zone as it is now; UTC where the system names none.
+    ///
+    /// Each line is one `write_all` and one `flush`.
+    pub fn new(writer: W) -> Self {
+        Self { lines: Lines::new(writer) }
+    }
+
+    /// Shows times in UTC instead of the system's zone.
+    pub fn utc(self) -> Self {
+        Self { lines: self.lines.utc() }
+    }
+
+    /// Shows times in the zone of this name.
+    ///
+    /// The name is an IANA one, as `Europe/Zurich`, or a POSIX rule, as `CET-1CEST,M3.5.0,M10.5.0/3`.
+    ///
+    /// Fails with [`Error::Zone`] where it is neither in the system's time zone database nor a rule.
+    pub fn time_zone(self, name: &str) -> Result<Self, Error> {
+        Ok(Self { lines: self.lines.time_zone(name)? })
+    }
+
+    /// The first error the writer gave, if it gave any.
+    ///
+    /// A line that fails is lost, whole or in part, and the next one is tried all the same; no call ever fails for it.
+    pub fn error(&self) -> Option<Arc<io::Error>> {
+        self.lines.error()
+    }
+
+    /// Gives the writer back.
+    pub fn into_inner(self) -> W {
+        self.lines.into_inner()
+    }
+}
+
+impl<W: Write + Send> Sink for Verbose<W> {
+    fn record(&self, event: &Event) {
+        if let What::Sending { method, url, .. } = &event.what {
+            self.lines.write(event.at, format_args!("{}   {}", OneLine(method), Address(url)));
+        }
+    }
+}
+
+impl<W> fmt::Debug for Verbose<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verbose").field("error", &self.error()).finish_non_exhaustive()
+    }
+}

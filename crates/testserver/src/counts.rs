@@ -1,0 +1,60 @@
+//! What a server has seen so far.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Connections and requests, counted by the server and read by a test.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    accepted: AtomicUsize,
+    open: AtomicUsize,
+    most: AtomicUsize,
+    requests: AtomicUsize,
+}
+
+impl Counts {
+    /// Connections accepted so far.
+    pub(crate) fn accepted(&self) -> usize {
+        self.accepted.load(Ordering::SeqCst)
+    }
+
+    /// Connections open now.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
+    }
+
+    /// The most connections that were open at the same time.
+    pub(crate) fn most(&self) -> usize {
+        self.most.load(Ordering::SeqCst)
+    }
+
+    /// Requests whose head has come.
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+
+    /// A request has come.
+    pub(crate) fn requested(&self) {
+        self.requests.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// A connection was accepted; it counts as open until the returned value is dropped.
+    pub(crate) fn connected(self: &Arc<Self>) -> Connected {
+        self.accepted.fetch_add(1, Ordering::SeqCst);
+        let open = self.open.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(open, Ordering::SeqCst);
+        Connected { counts: Arc::clone(self) }
+    }
+}
+
+/// One open connection.
+#[derive(Debug)]
+pub(crate) struct Connected {
+    counts: Arc<Counts>,
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.counts.open.fetch_sub(1, Ordering::SeqCst);
+    }
+}

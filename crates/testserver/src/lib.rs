@@ -1,0 +1,86 @@
+//! An httpbin on loopback and a scripted raw server: the far end of sortie's examples, tests and benches.
+//!
+//! Two servers, which share no code with the clients they are there to judge:
+//!
+//! - [`TestServer`] answers as a proper server does. It is built on hyper, runs on a thread of its own and speaks
+//!   HTTP/1.1 with keep-alive. It counts connections and requests, so that a test can hold a pool to its word.
+//! - [`raw::RawServer`] answers with whatever bytes a script says, in whatever pieces: half a head, two lengths, a reset
+//!   in mid-answer. It keeps every request as the bytes that came.
+//!
+//! Both listen on a port the system picked, and both end promptly when they are dropped, with every connection they
+//! hold, also one in mid-answer. [`refused_port`] is a port where nobody answers.
+//!
+//! ```
+//! use std::io::{Read, Write};
+//! use std::net::TcpStream;
+//!
+//! let server = sortie_testserver::TestServer::start()?;
+//! let mut stream = TcpStream::connect(server.addr())?;
+//! stream.write_all(b"GET /status/404 HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")?;
+//! let mut answer = String::new();
+//! stream.read_to_string(&mut answer)?;
+//! assert!(answer.starts_with("HTTP/1.1 404 Not Found\r\n"));
+//! assert_eq!((server.connections(), server.requests()), (1, 1));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # Routes of [`TestServer`]
+//!
+//! JSON has httpbin's keys: `args` (a repeated key becomes an array), `data`, `files`, `form`, `headers` (names in
+//! Title-Case, repeated fields joined by `,`), `json`, `method`, `origin`, `url`. Any method is taken where none is named.
+//!
+//! | path | answer |
+//! |---|---|
+//! | `/get` | `args`, `headers`, `method`, `origin`, `url`; GET and HEAD, else 405; OPTIONS answers 200 with `Allow` |
+//! | `/post` `/put` `/patch` `/delete` | all the keys; that method, else 405; OPTIONS answers 200 with `Allow` |
+//! | `/anything`, `/anything/*` | all the keys |
+//! | `/headers` `/ip` `/user-agent` | that one key |
+//! | `/raw-headers` | the request's field lines as received, in order and case, one a line, as text |
+//! | `/cookies` | `{"cookies": {..}}` as sent |
+//! | `/cookies/set?k=v`, `/cookies/set/:name/:value` | sets them with `Path=/`; 302 to `/cookies` |
+//! | `/cookies/delete?k` | expires them; 302 to `/cookies` |
+//! | `/redirect/:n` | 302 to `/redirect/n-1`, at last `/get`; `?absolute=true` for absolute locations |
+//! | `/relative-redirect/:n`, `/absolute-redirect/:n` | the same under that name |
+//! | `/redirect-to?url=..&status_code=..` | that location, unchanged; any 3xx, default 302 |
+//! | `/status/:code` | 200 to 599; a 3xx but 304 leads to `/redirect/1`; 401 and 407 have a challenge |
+//! | `/basic-auth/:user/:pass` | 401 with a challenge, or `{"authenticated": true, "user": ..}` |
+//! | `/gzip` `/deflate` `/deflate-raw` | JSON in that coding, asked for or not; `/deflate` is zlib's format |
+//! | `/delay/:seconds` | as `/anything`, after that time; fractions allowed, at most 10 |
+//! | `/bytes/:n` | `n` octets with their length, at most 100 MiB: [`random_bytes`] of `?seed=`, default 0 |
+//! | `/chunked/:n` | the same octets, chunked |
+//! | `/stream/:n` | `n` lines of JSON, chunked, at most 100,000 |
+//! | `/response-headers?k=v` | sets those fields; repeats are kept |
+//! | `/json`, `/encoding/utf8` | a fixed document; a page in several scripts |
+//! | `/small` | 100 octets of text, on the shortest path through the server |
+//!
+//! Anything else is a 404, and a route that cannot do what its path asks for says so with a 400; both in JSON. A
+//! request body may have 256 MiB (else 413). A request that expects `100-continue` gets its 100 from the routes that echo
+//! a body; the others answer at once and close.
+
+mod answer;
+mod coding;
+mod content;
+mod cookies;
+mod counts;
+mod echo;
+mod fields;
+mod fixed;
+mod generated;
+mod multipart;
+pub mod raw;
+mod redirect;
+mod refused;
+mod request;
+mod route;
+mod sequence;
+mod server;
+mod status;
+mod wire;
+
+pub use refused::refused_port;
+pub use sequence::random_bytes;
+pub use server::TestServer;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,118 @@
+//! From a request to its answer.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::StatusCode;
+use hyper::body::{Body, Incoming};
+use hyper::header::{CONNECTION, EXPECT, HeaderValue};
+
+use crate::answer::{self, Answer};
+use crate::content::Content;
+use crate::redirect::Form;
+use crate::request::Request;
+use crate::wire::Heard;
+use crate::{coding, cookies, echo, fields, fixed, generated, redirect, status};
+
+/// The longest content a request may have, in octets.
+const MOST_CONTENT: usize = 256 * 1024 * 1024;
+
+/// The longest delay, in seconds.
+const LONGEST_DELAY: f64 = 10.0;
+
+/// What went wrong below HTTP, so that no answer can be given.
+type Broken = Box<dyn std::error::Error + Send + Sync>;
+
+/// Answers a request; fails only where its content did not come.
+pub(crate) async fn answer(
+    request: hyper::Request<Incoming>,
+    client: SocketAddr,
+    heard: &Heard,
+) -> Result<Answer, Broken> {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    if path == "/small" && body.is_end_stream() {
+        return Ok(fixed::small());
+    }
+    // Taken before the content is read: a 100 (Continue) would make the stream forget the head.
+    let field_lines = (path == "/raw-headers").then(|| heard.field_lines());
+    let unread = body.is_end_stream() || parts.headers.contains_key(EXPECT) && !echoes(path);
+    let content = if unread { Some(Bytes::new()) } else { collected(body).await? };
+    Ok(match (content, field_lines) {
+        (None, _) => {
+            let mut refusal = answer::refusal(StatusCode::PAYLOAD_TOO_LARGE, "more content than is taken");
+            refusal.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            refusal
+        }
+        (Some(_), Some(lines)) => answer::typed("text/plain; charset=utf-8", Content::Whole(lines.into())),
+        (Some(content), None) => route(&Request::new(parts, content, client)).await,
+    })
+}
+
+/// The whole content; `None` where it is longer than is taken.
+async fn collected(body: Incoming) -> Result<Option<Bytes>, Broken> {
+    if body.size_hint().lower() > MOST_CONTENT as u64 {
+        return Ok(None);
+    }
+    match Limited::new(body, MOST_CONTENT).collect().await {
+        Ok(content) => Ok(Some(content.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// That path tells the content back.
+fn echoes(path: &str) -> bool {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    ["post", "put", "patch", "delete", "anything", "delay"].contains(&first)
+}
+
+async fn route(request: &Request) -> Answer {
+    match *request.segments() {
+        ["get"] => answer::only(request, "GET, HEAD, OPTIONS", echo::head),
+        ["post"] => answer::only(request, "POST, OPTIONS", echo::whole),
+        ["put"] => answer::only(request, "PUT, OPTIONS", echo::whole),
+        ["patch"] => answer::only(request, "PATCH, OPTIONS", echo::whole),
+        ["delete"] => answer::only(request, "DELETE, OPTIONS", echo::whole),
+        ["anything", ..] => echo::whole(request),
+        ["headers"] => echo::fields(request),
+        ["ip"] => echo::ip(request),
+        ["user-agent"] => echo::user_agent(request),
+        ["cookies"] => cookies::told(request),
+        ["cookies", "set"] => cookies::set(request),
+        ["cookies", "set", name, value] => cookies::set_one(name, value),
+        ["cookies", "delete"] => cookies::delete(request),
+        ["redirect", count] => redirect::counted(request, count),
+        ["relative-redirect", count] => redirect::counted_as(request, count, Form::Relative),
+        ["absolute-redirect", count] => redirect::counted_as(request, count, Form::Absolute),
+        ["redirect-to"] => redirect::free(request),
+        ["status", code] => status::plain(code),
+        ["basic-auth", user, password] => status::basic(request, user, password),
+        ["gzip"] => coding::gzip(request),
+        ["deflate"] => coding::zlib(request),
+        ["deflate-raw"] => coding::deflate(request),
+        ["delay", seconds] => delayed(request, seconds).await,
+        ["bytes", count] => generated::bytes(request, count, true),
+        ["chunked", count] => generated::bytes(request, count, false),
+        ["stream", count] => generated::lines(request, count),
+        ["response-headers"] => fields::set(request),
+        ["json"] => fixed::json(),
+        ["encoding", "utf8"] => fixed::utf8(),
+        ["small"] => fixed::small(),
+        _ => answer::refusal(StatusCode::NOT_FOUND, "no such route"),
+    }
+}
+
+/// `/delay/:seconds`: as `/anything`, later.
+async fn delayed(request: &Request, seconds: &str) -> Answer {
+    match seconds.parse::<f64>() {
+        Ok(seconds) if seconds >= 0.0 => {
+            let delay = Duration::from_secs_f64(seconds.min(LONGEST_DELAY));
+            tokio::time::sleep(delay).await;
+            echo::whole(request)
+        }
+        _ => answer::bad("not a number of seconds"),
+    }
+}
