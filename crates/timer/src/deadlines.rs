@@ -153,4 +153,26 @@ mod tests {
             [Some(0), Some(1), Some(2), Some(3), Some(4), None]
         );
     }
+
+    #[test]
+    fn an_entry_that_an_earlier_one_replaced_leaves_the_heap_when_it_surfaces() {
+        let mut deadlines = Deadlines::new();
+        deadlines.set(0, 100);
+        deadlines.set(0, 50);
+        assert_eq!(deadlines.pop(50), Some(0));
+        deadlines.set(0, 200);
+        assert_eq!(deadlines.pop(100), None);
+        assert_eq!(deadlines.heap.len(), 1);
+    }
+
+    #[test]
+    fn a_deadline_that_was_moved_later_survives_a_compaction() {
+        let mut deadlines = Deadlines::new();
+        deadlines.set(0, 10);
+        deadlines.set(0, 1_000);
+        for at in (100..500).rev() {
+            deadlines.set(1, at);
+        }
+        assert_eq!([deadlines.pop(2_000), deadlines.pop(2_000), deadlines.pop(2_000)], [Some(1), Some(0), None]);
+    }
 }

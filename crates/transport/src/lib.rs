@@ -1,0 +1,83 @@
+//! Byte streams on one event loop: names, TCP, timers. Knows no HTTP.
+//!
+//! A [`Transport`] opens **links** by name or by address and tells what happens to them. It owns the sockets, the loop
+//! and what a socket did not take yet; its owner has the clock, the protocol and the limits. No async runtime, no callbacks:
+//!
+//! ```text
+//!  open, send, read, close ──►  Transport  ──► poll ──► Event
+//!                                 ▲    │
+//!            wait(timeout) ─ turn(now) └─► next_deadline
+//! ```
+//!
+//! - [`open`](Transport::open) gives a [`LinkId`] at once; [`Event::Opened`] or [`Event::Failed`] follows.
+//! - [`wait`](Transport::wait) is one system call, [`turn`](Transport::turn) makes events of what it brought,
+//!   [`poll`](Transport::poll) hands them out.
+//! - Sockets are edge-triggered and registered once. On [`Event::Ready`] read until a read is shorter than its buffer, or to
+//!   the end if the event says `closed`.
+//! - A [`Resolver`] looks names up on threads beside the loop. A [`Waker`] ends a wait from any thread.
+//! - Times are nanoseconds, since whatever moment the owner chose.
+//!
+//! ```
+//! use std::io::{Read, Write};
+//! use std::net::TcpListener;
+//!
+//! use sortie_transport::{Event, Target, Transport};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! let listener = TcpListener::bind("127.0.0.1:0")?;
+//! let mut transport = Transport::new()?;
+//! let link = transport.open(&Target::from(listener.local_addr()?), 0);
+//! let (mut peer, _) = listener.accept()?;
+//!
+//! let mut heard = Vec::with_capacity(5);
+//! while heard.len() < 5 {
+//!     transport.wait(None)?;
+//!     transport.turn(0); // the time, of which this example needs none
+//!     while let Some(event) = transport.poll() {
+//!         match event {
+//!             Event::Opened { .. } => {
+//!                 assert!(transport.send(link, b"hello")?);
+//!                 let mut line = [0; 5];
+//!                 peer.read_exact(&mut line)?;
+//!                 peer.write_all(&line)?;
+//!             }
+//!             Event::Ready { .. } => {
+//!                 let room = heard.capacity() - heard.len();
+//!                 transport.read_into(link, &mut heard, room)?;
+//!             }
+//!             other => panic!("{other:?}"),
+//!         }
+//!     }
+//! }
+//! assert_eq!(heard, b"hello");
+//! transport.close(link);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Platforms
+//!
+//! Linux first; macOS as best effort.
+
+mod error;
+mod event;
+mod inbox;
+mod link;
+mod race;
+mod resolver;
+mod stream;
+mod target;
+mod transport;
+mod waker;
+
+pub use error::Error;
+pub use event::Event;
+pub use link::LinkId;
+pub use resolver::Resolver;
+pub use target::{Host, Target};
+pub use transport::Transport;
+pub use waker::Waker;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

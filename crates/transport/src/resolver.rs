@@ -1,0 +1,262 @@
+//! Names to addresses, on a few threads of their own.
+//!
+//! `getaddrinfo` blocks, so it runs beside the loop: a transport asks, a thread looks up, and the answer comes back through
+//! the transport's inbox. Threads start when there is work and leave when there is none.
+
+use std::any::Any;
+use std::collections::{HashMap, VecDeque};
+use std::error::Error;
+use std::net::{IpAddr, ToSocketAddrs as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+use std::{fmt, io, process, thread};
+
+use crate::LinkId;
+use crate::inbox::{Answer, Inbox};
+
+/// How many look-ups of the system's resolver run at once.
+const SYSTEM_THREADS: usize = 4;
+
+/// How long a thread without work stays.
+const LINGER: Duration = Duration::from_secs(10);
+
+/// Looks names up, for any number of transports.
+///
+/// - At most so many look-ups run at once as it has threads; the rest wait in order.
+/// - Equal names that are asked for at the same time are looked up once. Nothing is cached beyond that.
+/// - A name that nobody waits for any more is not looked up.
+/// - A look-up that panics, or finds no address, is an error like any other.
+/// - A thread that found no work for ten seconds ends. None is ever joined: a look-up that hangs holds nobody up.
+pub struct Resolver {
+    shared: Arc<Shared>,
+}
+
+impl Resolver {
+    /// The system's resolver, `getaddrinfo`, with at most four threads that the whole process shares.
+    ///
+    /// A child process gets its own: threads do not survive a `fork`.
+    #[must_use]
+    pub fn system() -> Arc<Self> {
+        static SYSTEM: Mutex<Option<(u32, Arc<Resolver>)>> = Mutex::new(None);
+        of_process(&mut SYSTEM.lock().unwrap_or_else(PoisonError::into_inner), process::id())
+    }
+
+    /// A resolver that asks `lookup`, on at most `threads` threads (and at least one).
+    pub fn new(threads: usize, lookup: impl Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static) -> Self {
+        let (lookup, limit) = (Box::new(lookup), threads.max(1));
+        Self { shared: Arc::new(Shared { lookup, limit, work: Condvar::new(), state: Mutex::default() }) }
+    }
+
+    /// Asks for the addresses of `name`. The answer goes to `inbox`, unless it is gone by then.
+    ///
+    /// Fails if there is no thread, and none can be started.
+    pub(crate) fn ask(&self, name: &str, link: LinkId, inbox: &Arc<Inbox>) -> io::Result<()> {
+        let asker = Asker { link, inbox: Arc::downgrade(inbox) };
+        let mut state = self.shared.lock();
+        if let Some(askers) = state.asked.get_mut(name) {
+            askers.push(asker);
+            return Ok(());
+        }
+        state.queue.push_back(name.into());
+        if state.idle < state.queue.len() && state.threads < self.shared.limit {
+            let shared = Arc::clone(&self.shared);
+            match thread::Builder::new().name("sortie-resolver".into()).spawn(move || shared.serve()) {
+                Ok(_detached) => state.threads += 1,
+                Err(error) if state.threads == 0 => {
+                    state.queue.pop_back();
+                    return Err(error);
+                }
+                Err(_) => {} // those that are there will do
+            }
+        }
+        state.asked.insert(name.into(), vec![asker]);
+        drop(state);
+        self.shared.work.notify_one();
+        Ok(())
+    }
+
+    /// Takes a question back. Does nothing when it was answered.
+    pub(crate) fn forget(&self, name: &str, link: LinkId, inbox: &Arc<Inbox>) {
+        if let Some(askers) = self.shared.lock().asked.get_mut(name) {
+            askers.retain(|asker| asker.link != link || asker.inbox.as_ptr() != Arc::as_ptr(inbox));
+        }
+    }
+}
+
+impl fmt::Debug for Resolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resolver").field("threads", &self.shared.limit).finish_non_exhaustive()
+    }
+}
+
+/// What the threads share.
+struct Shared {
+    lookup: Box<Lookup>,
+    /// The most threads there may be.
+    limit: usize,
+    /// Signalled once for each name that joins the queue.
+    work: Condvar,
+    state: Mutex<State>,
+}
+
+type Lookup = dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync;
+
+#[derive(Default)]
+struct State {
+    /// The names that no thread took yet, each once.
+    queue: VecDeque<Box<str>>,
+    /// Who waits for which name, queued or being looked up.
+    asked: HashMap<Box<str>, Vec<Asker>>,
+    threads: usize,
+    /// How many of the threads wait for work.
+    idle: usize,
+}
+
+/// A link that waits for a name.
+struct Asker {
+    link: LinkId,
+    inbox: Weak<Inbox>,
+}
+
+impl Asker {
+    fn tell(self, addresses: io::Result<Arc<[IpAddr]>>) {
+        if let Some(inbox) = self.inbox.upgrade() {
+            inbox.put(Answer { link: self.link, addresses });
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a thread does.
+    fn serve(&self) {
+        while let Some(name) = self.take() {
+            let addresses = self.look_up(&name);
+            let askers = self.lock().asked.remove(&name).unwrap_or_default();
+            answer(askers, addresses);
+        }
+    }
+
+    /// The next name that somebody waits for; `None` when none came for a while, and the thread no longer counts.
+    fn take(&self) -> Option<Box<str>> {
+        let mut state = self.lock();
+        loop {
+            while let Some(name) = state.queue.pop_front() {
+                let waited_for = |askers: &Vec<Asker>| askers.iter().any(|asker| asker.inbox.strong_count() > 0);
+                if state.asked.get(&name).is_some_and(waited_for) {
+                    return Some(name);
+                }
+                state.asked.remove(&name);
+            }
+            state.idle += 1;
+            let (guard, waited) = self.work.wait_timeout(state, LINGER).unwrap_or_else(PoisonError::into_inner);
+            state = guard;
+            state.idle -= 1;
+            if waited.timed_out() && state.queue.is_empty() {
+                state.threads -= 1;
+                return None;
+            }
+        }
+    }
+
+    fn look_up(&self, name: &str) -> io::Result<Arc<[IpAddr]>> {
+        match catch_unwind(AssertUnwindSafe(|| (self.lookup)(name))) {
+            Ok(Ok(addresses)) if addresses.is_empty() => {
+                Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address"))
+            }
+            Ok(result) => result.map(Arc::from),
+            Err(panic) => Err(io::Error::other(format!("the look-up panicked: {}", message(&*panic)))),
+        }
+    }
+}
+
+/// An error that several askers share, below an [`io::Error`] for each.
+#[derive(Clone, Debug)]
+struct Common(Arc<io::Error>);
+
+impl fmt::Display for Common {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Common {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// Gives all who asked what was found; a lone asker gets the resolver's own error.
+fn answer(askers: Vec<Asker>, addresses: io::Result<Arc<[IpAddr]>>) {
+    match addresses {
+        Ok(addresses) => askers.into_iter().for_each(|asker| asker.tell(Ok(Arc::clone(&addresses)))),
+        Err(error) => match <[Asker; 1]>::try_from(askers) {
+            Ok([asker]) => asker.tell(Err(error)),
+            Err(askers) => {
+                let common = Common(Arc::new(error));
+                askers.into_iter().for_each(|asker| asker.tell(Err(copy(&common))));
+            }
+        },
+    }
+}
+
+/// The same error once more.
+fn copy(common: &Common) -> io::Error {
+    match common.0.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(common.0.kind(), common.clone()),
+    }
+}
+
+/// What a panic said.
+fn message(panic: &(dyn Any + Send)) -> &str {
+    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(message), _) => message,
+        (_, Some(message)) => message,
+        _ => "without a word",
+    }
+}
+
+/// The resolver of the process `id`: the one in `slot` if it is that process's, a new one otherwise.
+fn of_process(slot: &mut Option<(u32, Arc<Resolver>)>, id: u32) -> Arc<Resolver> {
+    match slot {
+        Some((owner, resolver)) if *owner == id => Arc::clone(resolver),
+        _ => {
+            let resolver = Arc::new(Resolver::new(SYSTEM_THREADS, getaddrinfo));
+            *slot = Some((id, Arc::clone(&resolver)));
+            resolver
+        }
+    }
+}
+
+fn getaddrinfo(name: &str) -> io::Result<Vec<IpAddr>> {
+    Ok((name, 0).to_socket_addrs()?.map(|address| address.ip()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_process_does_not_wait_for_threads_of_its_parent() {
+        let mut slot = None;
+        let parent = of_process(&mut slot, 1);
+        assert!(Arc::ptr_eq(&parent, &of_process(&mut slot, 1)));
+        let child = of_process(&mut slot, 2);
+        assert!(!Arc::ptr_eq(&parent, &child) && !Arc::ptr_eq(&parent.shared, &child.shared));
+    }
+
+    #[test]
+    fn a_shared_error_keeps_its_kind_its_words_and_its_number() {
+        let common = Common(Arc::new(io::Error::new(io::ErrorKind::NotFound, "no such name")));
+        let error = copy(&common);
+        assert_eq!((error.kind(), error.to_string().as_str()), (io::ErrorKind::NotFound, "no such name"));
+
+        let common = Common(Arc::new(io::Error::from_raw_os_error(24)));
+        assert_eq!(copy(&common).raw_os_error(), Some(24));
+    }
+}
