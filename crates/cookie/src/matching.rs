@@ -1,0 +1,97 @@
+//! Which host and path a cookie is for (RFC 6265bis, sections 5.1.3 and 5.1.4).
+
+use sortie_http::{Host, Url};
+
+/// The host as text, as cookies name it: an IPv6 address stands in brackets.
+pub(crate) fn host_of(url: &Url) -> &str {
+    match url.host() {
+        Host::Name(name) => name,
+        Host::Ip(address) => {
+            let authority = url.origin().authority();
+            let end = match address.is_ipv6() {
+                true => authority.find(']').map(|at| at + 1),
+                false => authority.find(':'),
+            };
+            &authority[..end.unwrap_or(authority.len())]
+        }
+    }
+}
+
+/// Whether `host`, a name and no address, is `domain` or lies below it. Both are in lower case.
+pub(crate) fn is_within(host: &str, domain: &str) -> bool {
+    match host.strip_suffix(domain) {
+        Some(rest) => rest.is_empty() || rest.ends_with('.'),
+        None => false,
+    }
+}
+
+/// Whether a cookie for `kept` goes with a request for `path`.
+pub(crate) fn path_matches(path: &str, kept: &str) -> bool {
+    match path.strip_prefix(kept) {
+        Some(rest) => rest.is_empty() || kept.ends_with('/') || rest.starts_with('/'),
+        None => false,
+    }
+}
+
+/// The path of a cookie that names none: the request's, up to its last `/`.
+pub(crate) fn default_path(path: &str) -> &str {
+    match path.rfind('/') {
+        None | Some(0) => "/",
+        Some(end) => &path[..end],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_22_a_host_is_within_its_parents_at_label_boundaries() {
+        for (host, domain, wanted) in [
+            ("example.com", "example.com", true),
+            ("a.example.com", "example.com", true),
+            ("a.b.example.com", "example.com", true),
+            ("badexample.com", "example.com", false),
+            ("example.com", "a.example.com", false),
+            ("example.com.", "example.com", false),
+        ] {
+            assert_eq!(is_within(host, domain), wanted, "{host} in {domain}");
+        }
+    }
+
+    #[test]
+    fn rule_22_paths_match_at_slashes() {
+        for (path, kept, wanted) in [
+            ("/", "/", true),
+            ("/a", "/", true),
+            ("/a/b", "/a", true),
+            ("/a/b", "/a/", true),
+            ("/a", "/a/", false),
+            ("/ab", "/a", false),
+            ("/A", "/a", false),
+            ("/", "/a", false),
+        ] {
+            assert_eq!(path_matches(path, kept), wanted, "{path} for {kept}");
+        }
+    }
+
+    #[test]
+    fn rule_22_the_default_path_ends_before_the_last_slash() {
+        for (path, wanted) in [("/", "/"), ("/a", "/"), ("/a/", "/a"), ("/a/b", "/a"), ("/a/b/c", "/a/b"), ("", "/")] {
+            assert_eq!(default_path(path), wanted, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_text_of_a_host_has_no_port() {
+        for (url, wanted) in [
+            ("http://Example.com:81/", "example.com"),
+            ("http://127.0.0.1/", "127.0.0.1"),
+            ("http://127.0.0.1:81/", "127.0.0.1"),
+            ("https://[::1]:444/", "[::1]"),
+            ("https://[::1]/", "[::1]"),
+        ] {
+            assert_eq!(host_of(&Url::parse(url).unwrap()), wanted);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! One call: what was asked for, how far it has come, what it has brought.
+
+use std::sync::Arc;
+
+use sortie_http::{PreparedRequest, Response, Timings};
+use sortie_policy::{Policy, Verdict};
+
+use crate::conn::Head;
+use crate::origin::OriginId;
+use crate::table::{Name, Slot};
+use crate::{LinkId, Phase, Time};
+
+/// Names a call until it is done.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct CallId(Slot);
+
+/// One call.
+pub(crate) struct Call {
+    pub(crate) tag: u64,
+    pub(crate) policy: Arc<Policy>,
+    /// The request of the present exchange, without the cookies that are added to it.
+    pub(crate) request: PreparedRequest,
+    /// The Cookie field of the present exchange.
+    pub(crate) cookie: Option<Box<str>>,
+    pub(crate) origin: OriginId,
+    pub(crate) state: State,
+    pub(crate) history: Vec<Response>,
+    /// How many exchanges were begun.
+    pub(crate) attempts: u32,
+    /// How many redirects were followed.
+    pub(crate) redirects: u32,
+    /// A redirect has led to another origin.
+    pub(crate) left_origin: bool,
+    /// The request of this exchange has gone again already, because its connection was stale.
+    pub(crate) resent: bool,
+    pub(crate) submitted: Time,
+    pub(crate) marks: Marks,
+}
+
+/// How far a call has come.
+///
+/// ```text
+/// Queued ──► Connecting ──► Sending ──► Awaiting ──► Receiving ──► (done, and gone from the table)
+///   │  ▲                       ▲                         │
+///   │  └───── another origin, ─│─── no free link ────────┤ again
+///   └───────── a free link ────┘                         │
+/// ```
+pub(crate) enum State {
+    /// Waiting for a link.
+    Queued,
+    /// Its own link is being opened.
+    Connecting { link: LinkId },
+    /// The request is on its way, `sent` bytes of its body are handed over; `writes` counts how often.
+    Sending { link: LinkId, head: bool, sent: usize, writes: u32 },
+    /// The request is out; nothing of the response has come, but for 1xx.
+    Awaiting { link: LinkId },
+    /// The head is here.
+    Receiving { link: LinkId, receiving: Receiving },
+}
+
+/// What has come of a response.
+pub(crate) struct Receiving {
+    pub(crate) head: Head,
+    pub(crate) body: Vec<u8>,
+    /// What follows once the body is here.
+    pub(crate) then: Verdict,
+    /// The request was not wholly sent when the head came.
+    pub(crate) early: bool,
+}
+
+/// When things happened in the present exchange.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Marks {
+    /// The call came into its queue.
+    pub(crate) queued: Time,
+    /// It got a link, or a link began to be opened for it.
+    pub(crate) taken: Time,
+    /// Nanoseconds that opening the link took: resolve, connect, TLS. Nothing on a reused one.
+    pub(crate) opening: [u64; 3],
+    /// The first byte of the request was handed over.
+    pub(crate) sending: Time,
+    /// The last one was.
+    pub(crate) sent: Time,
+    /// The head had come.
+    pub(crate) head: Time,
+}
+
+impl Call {
+    /// The link it has, opening or open.
+    pub(crate) fn link(&self) -> Option<LinkId> {
+        match &self.state {
+            State::Queued => None,
+            State::Connecting { link }
+            | State::Sending { link, .. }
+            | State::Awaiting { link }
+            | State::Receiving { link, .. } => Some(*link),
+        }
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        match &self.state {
+            State::Queued => Phase::Queue,
+            State::Connecting { .. } => Phase::Connect,
+            State::Sending { .. } => Phase::Send,
+            State::Awaiting { .. } => Phase::FirstByte,
+            State::Receiving { .. } => Phase::Content,
+        }
+    }
+}
+
+impl Marks {
+    /// Where the time of an exchange went that ended `now`.
+    pub(crate) fn timings(&self, now: Time) -> Timings {
+        let between = |from: Time, to: Time| to.0.saturating_sub(from.0);
+        let [resolve, connect, tls] = self.opening;
+        Timings::from_nanoseconds([
+            between(self.queued, self.taken),
+            resolve,
+            connect,
+            tls,
+            between(self.sending, self.sent),
+            between(self.sent, self.head),
+            between(self.head, now),
+        ])
+    }
+}
+
+impl Name for CallId {
+    fn new(slot: Slot) -> Self {
+        CallId(slot)
+    }
+
+    fn slot(self) -> Slot {
+        self.0
+    }
+}

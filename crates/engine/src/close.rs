@@ -1,0 +1,126 @@
+//! Links that could not be opened, or have closed.
+
+use sortie_log::What;
+use sortie_policy::Stale;
+
+use crate::call::{Marks, State};
+use crate::conn::ConnEvent;
+use crate::engine::Engine;
+use crate::link::LinkState;
+use crate::{CallId, Error, LinkError, LinkFault, LinkId, Phase, Time};
+
+impl Engine {
+    /// A link is gone: the peer closed it in good order (`None`), or something failed.
+    ///
+    /// What had arrived before must have been handed in before. The link need not be closed by the driver before
+    /// [`Output::Close`](crate::Output::Close) says so.
+    pub fn handle_closed(&mut self, link: LinkId, cause: Option<LinkError>, now: Time) {
+        let Some(entry) = self.links.get_mut(link) else { return };
+        match entry.state {
+            LinkState::Idle => self.drop_link(link, now),
+            LinkState::Opening(call) => self.opening_failed(call, link, cause, now),
+            LinkState::Busy(call) => self.exchange_cut(call, link, cause, now),
+        }
+    }
+
+    fn opening_failed(&mut self, id: CallId, link: LinkId, cause: Option<LinkError>, now: Time) {
+        let exhausted = cause.as_ref().is_some_and(|cause| cause.kind == LinkFault::Exhausted);
+        if exhausted && self.links.len() > 1 {
+            self.requeue(id, true, now);
+            self.drop_link_exhausted(link, now);
+            return;
+        }
+        let phase = match &cause {
+            Some(cause) if cause.kind == LinkFault::Resolve => Phase::Resolve,
+            _ => Phase::Connect,
+        };
+        self.fail(id, cause.map_or(Error::Closed, Error::Link), phase);
+        self.drop_link(link, now);
+    }
+
+    /// The link of an exchange has closed before the exchange was seen to end.
+    fn exchange_cut(&mut self, id: CallId, link: LinkId, cause: Option<LinkError>, now: Time) {
+        let (Some(call), Some(entry)) = (self.calls.get(id), self.links.get_mut(link)) else { return };
+        if matches!(call.state, State::Receiving { .. }) {
+            let error = match (cause, entry.conn.closed()) {
+                (None, Ok(ConnEvent::End { .. })) => {
+                    self.complete(id, link, false, now);
+                    return;
+                }
+                (None, Err(error)) => Error::Protocol(error),
+                (None, Ok(_)) => Error::Closed,
+                (Some(cause), _) => Error::Link(cause),
+            };
+            return self.break_off(id, link, error, now);
+        }
+        let unsent = matches!(call.state, State::Sending { head: false, .. })
+            || cause.as_ref().is_some_and(|cause| cause.kind == LinkFault::Write)
+                && !matches!(call.state, State::Sending { writes: 2.., .. });
+        let partial = entry.conn.closed().err().filter(has_begun);
+        let facts = Stale {
+            reused: entry.exchanges > 1,
+            written: !unsent,
+            received: partial.is_some(),
+            again: call.resent,
+        };
+        if sortie_policy::stale(&call.policy, &call.request, &facts) {
+            if call.policy.told {
+                let url = call.request.url().to_string().into();
+                self.tell(id, What::Retried { why: "its pooled connection was stale".into(), url }, now);
+            }
+            self.requeue(id, true, now);
+            if let Some(call) = self.calls.get_mut(id) {
+                call.resent = true;
+            }
+            return self.drop_link(link, now);
+        }
+        let phase = call.phase();
+        let error = match (cause, partial) {
+            (Some(cause), _) => Error::Link(cause),
+            (None, Some(error)) => Error::Protocol(error),
+            (None, None) => Error::Closed,
+        };
+        self.fail(id, error, phase);
+        self.drop_link(link, now);
+    }
+
+    /// Puts a call into the queue of its request's origin: first in line, where it has waited there before.
+    pub(crate) fn requeue(&mut self, id: CallId, first: bool, now: Time) {
+        let Some(call) = self.calls.get_mut(id) else { return };
+        let (old, new) = (call.origin, self.origins.intern(call.request.url().origin()));
+        call.state = State::Queued;
+        call.origin = new;
+        call.cookie = None;
+        call.marks = Marks { queued: now, ..Marks::default() };
+        let has_queue_timeout = call.policy.timeouts.queue.is_some();
+        if let Some(route) = self.origins.get_mut(new) {
+            route.calls += 1;
+            match first {
+                true => route.queue.push_front(id),
+                false => route.queue.push_back(id),
+            }
+        }
+        if let Some(route) = self.origins.get_mut(old) {
+            route.calls -= 1;
+        }
+        self.origins.forget_unused(old);
+        if has_queue_timeout {
+            self.arm_call(id);
+        }
+    }
+
+    /// A link that found no descriptor goes; no other is opened before one has gone that had one.
+    fn drop_link_exhausted(&mut self, link: LinkId, now: Time) {
+        let idle = self.idle_links().next();
+        self.drop_link(link, now);
+        match idle {
+            Some(idle) => self.drop_link(idle, now),
+            None => self.exhausted = true,
+        }
+    }
+}
+
+/// Whether the peer had said anything before it closed.
+fn has_begun(error: &sortie_h1::Error) -> bool {
+    !matches!(error, sortie_h1::Error::ClosedBeforeHead { received: 0 })
+}

@@ -1,0 +1,56 @@
+//! What speaks on a link. HTTP/1.1 alone as yet: another version is one more variant here, and nothing else changes.
+
+use sortie_h1::{Connection, Error, Event, Limits};
+use sortie_http::PreparedRequest;
+
+pub(crate) use sortie_h1::{Event as ConnEvent, Head, Memo, Scratch};
+
+/// The protocol side of a link.
+pub(crate) enum Conn {
+    H1(Connection),
+}
+
+impl Conn {
+    /// Writes the head of a request; its response is awaited from now on.
+    pub(crate) fn begin(&mut self, request: &PreparedRequest, cookie: Option<&str>, out: &mut Vec<u8>) {
+        let Conn::H1(connection) = self;
+        connection.begin(request.method());
+        sortie_h1::write_head(out, request.method(), request.url().target(), request.headers(), cookie);
+    }
+
+    /// Takes one element from the front of `input`; says how many bytes it was.
+    pub(crate) fn receive<'a>(
+        &mut self,
+        input: &'a [u8],
+        memo: &mut Memo,
+        limits: &Limits,
+        scratch: &mut Scratch,
+    ) -> Result<(usize, Event<'a>), Error> {
+        let Conn::H1(connection) = self;
+        connection.receive(input, memo, limits, scratch)
+    }
+
+    /// The peer has closed its side.
+    pub(crate) fn closed(&mut self) -> Result<Event<'static>, Error> {
+        let Conn::H1(connection) = self;
+        connection.closed()
+    }
+
+    /// How many bytes of the present body are still to come, where that is known.
+    pub(crate) fn want(&self) -> Option<u64> {
+        let Conn::H1(connection) = self;
+        connection.want()
+    }
+
+    /// So many bytes of the present body were read elsewhere; says whether it is complete.
+    pub(crate) fn placed(&mut self, count: u64) -> bool {
+        let Conn::H1(connection) = self;
+        connection.placed(count)
+    }
+}
+
+impl Default for Conn {
+    fn default() -> Self {
+        Conn::H1(Connection::new())
+    }
+}

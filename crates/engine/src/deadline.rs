@@ -1,0 +1,92 @@
+//! What happens when nothing happens: timeouts, each with its phase.
+
+use crate::call::State;
+use crate::engine::Engine;
+use crate::link::LinkState;
+use crate::table::Name;
+use crate::{CallId, Error, LinkId, Phase, Time};
+
+impl Engine {
+    /// When [`handle_deadline`](Self::handle_deadline) must be called. May be early, never late.
+    pub fn next_deadline(&self) -> Option<Time> {
+        let next = match (self.link_deadlines.next(), self.call_deadlines.next()) {
+            (Some(link), Some(call)) => Some(link.min(call)),
+            (link, call) => link.or(call),
+        };
+        next.map(Time)
+    }
+
+    /// Ends what has run out of time. What has arrived must be handed in before.
+    pub fn handle_deadline(&mut self, now: Time) {
+        while let Some(index) = self.link_deadlines.pop(now.0) {
+            let Some(id) = self.links.name_at(index) else { continue };
+            match self.links.get(id).and_then(|link| link.expires) {
+                Some(at) if at > now => self.link_deadlines.set(index, at.0),
+                Some(_) => self.expire_link(id, now),
+                None => {}
+            }
+        }
+        while let Some(index) = self.call_deadlines.pop(now.0) {
+            if let Some(id) = self.calls.name_at(index) {
+                self.expire_call(id, now);
+            }
+        }
+    }
+
+    /// Sets when the present state of a link runs out.
+    pub(crate) fn arm_link(&mut self, id: LinkId, at: Option<Time>) {
+        let Some(link) = self.links.get_mut(id) else { return };
+        link.expires = at;
+        if let Some(at) = at {
+            self.link_deadlines.set(id.slot().index, at.0);
+        }
+    }
+
+    /// Sets when a call runs out of time, by its total timeout or that of the queue.
+    pub(crate) fn arm_call(&mut self, id: CallId) {
+        let Some(call) = self.calls.get(id) else { return };
+        let total = call.policy.timeouts.total.map(|limit| call.submitted.after(limit));
+        let queue = match call.state {
+            State::Queued => call.policy.timeouts.queue.map(|limit| call.marks.queued.after(limit)),
+            _ => None,
+        };
+        if let Some(at) = total.into_iter().chain(queue).min() {
+            self.call_deadlines.set(id.slot().index, at.0);
+        }
+    }
+
+    fn expire_call(&mut self, id: CallId, now: Time) {
+        let Some(call) = self.calls.get(id) else { return };
+        let timeouts = &call.policy.timeouts;
+        let (phase, link) = (call.phase(), call.link());
+        let total = timeouts.total.filter(|limit| call.submitted.after(*limit) <= now);
+        let queue = timeouts.queue.filter(|limit| phase == Phase::Queue && call.marks.queued.after(*limit) <= now);
+        let error = match (total, queue) {
+            (Some(limit), _) => Error::Total { limit },
+            (None, Some(limit)) => Error::Timeout { limit },
+            (None, None) => return self.arm_call(id),
+        };
+        self.fail(id, error, phase);
+        if let Some(link) = link {
+            self.drop_link(link, now);
+        }
+    }
+
+    fn expire_link(&mut self, id: LinkId, now: Time) {
+        let Some(link) = self.links.get(id) else { return };
+        let (LinkState::Opening(call) | LinkState::Busy(call)) = link.state else {
+            return self.drop_link(id, now);
+        };
+        if let Some(entry) = self.calls.get(call) {
+            let timeouts = &entry.policy.timeouts;
+            let phase = entry.phase();
+            let limit = match phase {
+                Phase::Connect => timeouts.connect,
+                Phase::FirstByte => timeouts.first_byte,
+                _ => timeouts.between_bytes,
+            };
+            self.fail(call, Error::Timeout { limit: limit.unwrap_or_default() }, phase);
+        }
+        self.drop_link(id, now);
+    }
+}

@@ -1,0 +1,173 @@
+//! The engine itself: what it owns, and how calls come in and go out.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use sortie_content::Decoder;
+use sortie_http::{PreparedRequest, Response};
+use sortie_log::{Event, What};
+use sortie_policy::Policy;
+use sortie_timer::Deadlines;
+
+use crate::call::{Call, Marks, State};
+use crate::conn::Scratch;
+use crate::link::Link;
+use crate::origin::{OriginId, Origins};
+use crate::table::{Name, Table};
+use crate::{CallId, Error, Failure, Limits, LinkId, Outcome, Output, Phase, Time};
+
+/// A whole HTTP client without I/O: calls go in, what to do comes out.
+///
+/// Every call that is submitted ends in exactly one [`Output::Done`]. Late or repeated input changes nothing.
+pub struct Engine {
+    pub(crate) limits: Limits,
+    wall_at_zero: SystemTime,
+    pub(crate) calls: Table<CallId, Call>,
+    pub(crate) links: Table<LinkId, Link>,
+    pub(crate) origins: Origins,
+    /// Origins that wait for the total limit, the longest waiting first.
+    pub(crate) blocked: VecDeque<OriginId>,
+    /// The system has no descriptor left: no link is opened before one has gone.
+    pub(crate) exhausted: bool,
+    /// One deadline a link, named by its index.
+    pub(crate) link_deadlines: Deadlines,
+    /// One deadline a call that has a queue or total timeout, named by its index.
+    pub(crate) call_deadlines: Deadlines,
+    pub(crate) decoder: Decoder,
+    pub(crate) scratch: Scratch,
+    output: VecDeque<Output>,
+}
+
+impl Engine {
+    /// An engine at moment 0, which is `wall_at_zero` on the clock on the wall; cookies and log lines need that.
+    pub fn new(limits: Limits, wall_at_zero: SystemTime) -> Self {
+        Engine {
+            limits,
+            wall_at_zero,
+            calls: Table::new(),
+            links: Table::new(),
+            origins: Origins::new(),
+            blocked: VecDeque::new(),
+            exhausted: false,
+            link_deadlines: Deadlines::new(),
+            call_deadlines: Deadlines::new(),
+            decoder: Decoder::new(),
+            scratch: Scratch::default(),
+            output: VecDeque::new(),
+        }
+    }
+
+    /// Other limits from now on. Links that are over a lower limit are closed when their exchange ends.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Takes a call. `tag` comes back with its outcome.
+    pub fn submit(&mut self, request: PreparedRequest, policy: Arc<Policy>, tag: u64, now: Time) -> CallId {
+        let origin = self.origins.intern(request.url().origin());
+        let has_deadline = policy.timeouts.queue.is_some() || policy.timeouts.total.is_some();
+        let id = self.calls.insert(Call {
+            tag,
+            policy,
+            request,
+            cookie: None,
+            origin,
+            state: State::Queued,
+            history: Vec::new(),
+            attempts: 0,
+            redirects: 0,
+            left_origin: false,
+            resent: false,
+            submitted: now,
+            marks: Marks { queued: now, ..Marks::default() },
+        });
+        if has_deadline {
+            self.arm_call(id);
+        }
+        if let Some(route) = self.origins.get_mut(origin) {
+            route.calls += 1;
+            route.queue.push_back(id);
+        }
+        self.dispatch(origin, now);
+        id
+    }
+
+    /// Ends a call with [`Error::Cancelled`], whatever state it is in; its link is closed.
+    ///
+    /// A call that has ended already is no fault.
+    pub fn cancel(&mut self, call: CallId, now: Time) {
+        let Some((phase, link)) = self.calls.get(call).map(|call| (call.phase(), call.link())) else { return };
+        self.fail(call, Error::Cancelled, phase);
+        if let Some(link) = link {
+            self.drop_link(link, now);
+        }
+    }
+
+    /// What the engine wants done next. Ask until `None`, once a turn.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.output.pop_front()
+    }
+
+    /// Calls that have not ended.
+    pub fn calls(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Links that are opening or open.
+    pub fn links(&self) -> usize {
+        self.links.len()
+    }
+
+    /// The names of all links that are idle.
+    pub fn idle_links(&self) -> impl Iterator<Item = LinkId> {
+        self.links.iter().filter(|(_, link)| link.state == crate::link::LinkState::Idle).map(|(id, _)| id)
+    }
+
+    /// The most links that any origin has at this moment.
+    pub fn most_links_of_an_origin(&self) -> usize {
+        self.origins.iter().map(|route| route.links).max().unwrap_or(0)
+    }
+
+    pub(crate) fn push(&mut self, output: Output) {
+        self.output.push_back(output);
+    }
+
+    /// The clock on the wall.
+    pub(crate) fn wall(&self, now: Time) -> SystemTime {
+        self.wall_at_zero.checked_add(now.since(Time(0))).unwrap_or(self.wall_at_zero)
+    }
+
+    /// Tells the log; the caller has asked whether the policy wants to be told.
+    pub(crate) fn tell(&mut self, call: CallId, what: What, now: Time) {
+        let at = self.wall(now);
+        let Some(tag) = self.calls.get(call).map(|call| call.tag) else { return };
+        self.push(Output::Told { tag, event: Event::new(at, u64::from(call.slot().index) + 1, what) });
+    }
+
+    /// Ends a call with an error and no response.
+    pub(crate) fn fail(&mut self, call: CallId, error: Error, phase: Phase) {
+        self.end(call, |request| Err(Box::new(Failure { error, phase, request, response: None })));
+    }
+
+    /// Ends a call: the only place where one does.
+    pub(crate) fn end(
+        &mut self,
+        id: CallId,
+        result: impl FnOnce(PreparedRequest) -> Result<Response, Box<Failure>>,
+    ) {
+        let Some(call) = self.calls.remove(id) else { return };
+        self.call_deadlines.clear(id.slot().index);
+        if let Some(route) = self.origins.get_mut(call.origin) {
+            route.calls -= 1;
+        }
+        self.origins.forget_unused(call.origin);
+        let outcome = Outcome { history: call.history, result: result(call.request), attempts: call.attempts };
+        self.push(Output::Done { tag: call.tag, outcome });
+    }
+}

@@ -1,0 +1,136 @@
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+/// Why a call failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The link could not be opened, or broke.
+    Link(LinkError),
+    /// The peer closed the connection before the first byte of its response.
+    Closed,
+    /// What came is no HTTP/1.1, or the body is short.
+    Protocol(sortie_h1::Error),
+    /// The content could not be decoded, or its decoded form is too large.
+    Content(sortie_content::Error),
+    /// The content is larger than the policy's `max_content`.
+    TooLarge {
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// The system has no memory for the content.
+    Memory {
+        /// How many bytes were asked for.
+        bytes: usize,
+    },
+    /// The response asked for something that cannot or must not be done.
+    Policy(sortie_policy::Error),
+    /// A timeout ran out; the phase says which.
+    Timeout {
+        /// The timeout that ran out.
+        limit: Duration,
+    },
+    /// The whole call took longer than its total timeout; the phase says how far it had come.
+    Total {
+        /// The timeout that ran out.
+        limit: Duration,
+    },
+    /// The call was cancelled.
+    Cancelled,
+}
+
+/// How far a call had come.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Waiting for a connection.
+    Queue,
+    /// Looking up the name of the host.
+    Resolve,
+    /// Opening its connection.
+    Connect,
+    /// Sending the request.
+    Send,
+    /// Waiting for the head of the response.
+    FirstByte,
+    /// Reading the content.
+    Content,
+    /// Following what the response asked for.
+    Follow,
+}
+
+/// Why a link could not be opened, or broke. The driver makes it.
+#[derive(Debug)]
+pub struct LinkError {
+    /// What failed.
+    pub kind: LinkFault,
+    /// What the system said.
+    pub source: Box<dyn StdError + Send + Sync>,
+}
+
+/// What of a link failed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum LinkFault {
+    /// The name has no address.
+    Resolve,
+    /// No address could be connected to.
+    Connect,
+    /// The scheme asks for something that cannot be spoken.
+    Unsupported,
+    /// The process or the system has no descriptor left: opening is tried again when a link has gone.
+    Exhausted,
+    /// Bytes could not be written.
+    Write,
+    /// Bytes could not be read.
+    Read,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Link(error) => error.fmt(f),
+            Error::Closed => f.write_str("the server closed the connection before it answered"),
+            Error::Protocol(_) => f.write_str("the response is not valid HTTP/1.1"),
+            Error::Content(_) => f.write_str("the content could not be decoded"),
+            Error::TooLarge { limit } => write!(f, "the content is larger than {limit} bytes"),
+            Error::Memory { bytes } => write!(f, "no memory for {bytes} bytes of content"),
+            Error::Policy(_) => f.write_str("the response could not be followed"),
+            Error::Timeout { limit } => write!(f, "timed out after {limit:?}"),
+            Error::Total { limit } => write!(f, "the call took longer than {limit:?}"),
+            Error::Cancelled => f.write_str("the call was cancelled"),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Error::Link(error) => Some(&*error.source),
+            Error::Protocol(error) => Some(error),
+            Error::Content(error) => Some(error),
+            Error::Policy(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            LinkFault::Resolve => "the host name could not be resolved",
+            LinkFault::Connect => "the connection could not be opened",
+            LinkFault::Unsupported => "the scheme of the URL cannot be spoken",
+            LinkFault::Exhausted => "no descriptor is left for a connection",
+            LinkFault::Write => "the request could not be written",
+            LinkFault::Read => "the response could not be read",
+        })
+    }
+}
+
+impl StdError for LinkError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.source)
+    }
+}

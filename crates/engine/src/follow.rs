@@ -1,0 +1,110 @@
+//! After an exchange: deliver, go again, or fail.
+
+use std::mem;
+
+use bytes::Bytes;
+use sortie_content::Codings;
+use sortie_http::{PreparedRequest, Response, ResponseParts};
+use sortie_log::What;
+use sortie_policy::Verdict;
+
+use crate::call::{Receiving, State};
+use crate::engine::Engine;
+use crate::{CallId, Error, Failure, LinkId, Phase, Time};
+
+impl Engine {
+    /// An exchange has come to its end: its link is free, and its call is done or goes on.
+    ///
+    /// Says whether the link is still open.
+    pub(crate) fn complete(&mut self, id: CallId, link: LinkId, reusable: bool, now: Time) -> bool {
+        let Some(call) = self.calls.get_mut(id) else { return false };
+        let State::Receiving { receiving, .. } = mem::replace(&mut call.state, State::Queued) else { return false };
+        let Receiving { head, body, then, early } = receiving;
+        let timings = call.marks.timings(now);
+        let max = call.policy.max_content;
+        let (told, cookie) = (call.policy.told, call.cookie.take());
+        let drained = !matches!(then, Verdict::Deliver);
+        let (peer, mut reusable) = match self.links.get_mut(link) {
+            Some(entry) => {
+                entry.keep_alive = head.keep_alive.map(|seconds| std::time::Duration::from_secs(seconds.into()));
+                (entry.peer, reusable && !early)
+            }
+            None => (None, false),
+        };
+        let content = match head.has.content_encoding {
+            true => self.decode(&Codings::of(&head.headers), body, max, drained),
+            false => Ok(exact(body)),
+        };
+        let respond = |mut request: PreparedRequest, content: Bytes| {
+            if let Some(cookie) = &cookie {
+                // The jar lets nothing out that could not stand in a field.
+                let _ = request.headers_mut().append("Cookie", cookie);
+            }
+            let (status, version, reason, headers) = (head.status, head.version, head.reason, head.headers);
+            Response::from(ResponseParts { status, version, reason, headers, content, request, timings, peer })
+        };
+        let fail = |error, phase, response: Option<Response>, request| {
+            Err(Box::new(Failure { error, phase, request, response }))
+        };
+        match (then, content) {
+            (Verdict::Again(again), Ok(content)) => {
+                let Some(call) = self.calls.get_mut(id) else { return false };
+                let from = mem::replace(&mut call.request, again.request);
+                let (old, new) = (from.url().clone(), call.request.url().clone());
+                let response = respond(from, content);
+                let status = response.status().as_u16();
+                call.history.push(response);
+                call.redirects += 1;
+                call.left_origin |= again.left_origin;
+                call.resent = false;
+                if told {
+                    let (from, to) = (old.to_string().into(), new.to_string().into());
+                    self.tell(id, What::Redirected { status, from, to }, now);
+                }
+                // First the link, so that the call finds it free; first in line, since it has waited already.
+                self.requeue(id, true, now);
+                let origin = self.calls.get(id).map(|call| call.origin);
+                reusable = self.put_back(link, reusable, now);
+                if let Some(origin) = origin {
+                    self.dispatch(origin, now);
+                }
+                return reusable;
+            }
+            (Verdict::Deliver, Ok(content)) => self.end(id, |request| Ok(respond(request, content))),
+            (Verdict::Fail(error), Ok(content)) => self.end(id, |request| {
+                let response = respond(request.clone(), content);
+                fail(Error::Policy(error), Phase::Follow, Some(response), request)
+            }),
+            (_, Err(error)) => self.end(id, |request| fail(error, Phase::Content, None, request)),
+            (_, Ok(_)) => self.fail(id, Error::Closed, Phase::Follow),
+        }
+        self.put_back(link, reusable, now)
+    }
+
+    fn put_back(&mut self, link: LinkId, reusable: bool, now: Time) -> bool {
+        self.release(link, reusable, now);
+        self.links.get(link).is_some()
+    }
+
+    /// The content in the form it was meant to be read in. What was only drained is left coded if it is damaged.
+    fn decode(&mut self, codings: &Codings, body: Vec<u8>, max: Option<u64>, drained: bool) -> Result<Bytes, Error> {
+        if codings.is_empty() || body.is_empty() {
+            return Ok(exact(body));
+        }
+        let mut limits = self.limits.content.clone();
+        limits.max = max.or(limits.max);
+        match self.decoder.decode(codings, &body, &limits) {
+            Ok(decoded) => Ok(exact(decoded)),
+            Err(_) if drained => Ok(exact(body)),
+            Err(error) => Err(Error::Content(error)),
+        }
+    }
+}
+
+/// A body that holds no more memory than it needs, but for the byte that shows a surplus.
+fn exact(mut body: Vec<u8>) -> Bytes {
+    if body.capacity() > body.len() + 1 {
+        body.shrink_to_fit();
+    }
+    Bytes::from(body)
+}

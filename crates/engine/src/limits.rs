@@ -1,0 +1,32 @@
+use std::time::Duration;
+
+/// What an engine holds itself to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Connections at the same time, opening and idle ones included. Default: 128. 0 counts as 1.
+    pub connections: usize,
+    /// Connections to one origin at the same time. Default: 16. 0 counts as 1.
+    pub per_origin: usize,
+    /// How long an idle connection is kept; a shorter `Keep-Alive: timeout` of the server wins. Default: 90 s.
+    pub idle: Duration,
+    /// The limits of a response's head.
+    pub head: sortie_h1::Limits,
+    /// The limits of decoding that guard against bombs; a hard limit is the policy's `max_content`.
+    pub content: sortie_content::Limits,
+    /// How many bytes of a redirect's body are read to keep its connection. Default: 64 KiB.
+    pub drain: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            connections: 128,
+            per_origin: 16,
+            idle: Duration::from_secs(90),
+            head: sortie_h1::Limits::default(),
+            content: sortie_content::Limits::default(),
+            drain: 64 * 1024,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! One link: the transport's byte stream, and who uses it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::conn::Conn;
+use crate::origin::OriginId;
+use crate::table::{Name, Slot};
+use crate::{CallId, Time};
+
+/// Names a link of the engine, from `Output::Open` until it is closed.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct LinkId(Slot);
+
+/// What the driver says of a link that was opened.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Opened {
+    /// Whom it leads to.
+    pub peer: Option<SocketAddr>,
+    /// How long looking up the name took.
+    pub resolve: Duration,
+    /// How long connecting took.
+    pub connect: Duration,
+    /// How long the TLS handshake took.
+    pub tls: Duration,
+}
+
+/// One link.
+pub(crate) struct Link {
+    pub(crate) origin: OriginId,
+    pub(crate) state: LinkState,
+    pub(crate) conn: Conn,
+    pub(crate) peer: Option<SocketAddr>,
+    /// Exchanges that were begun on it.
+    pub(crate) exchanges: u32,
+    /// When its present state runs out; `None` for never.
+    pub(crate) expires: Option<Time>,
+    /// The server's own word on how long it keeps an idle connection.
+    pub(crate) keep_alive: Option<Duration>,
+}
+
+/// Who uses a link.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum LinkState {
+    /// It is being opened for this call.
+    Opening(CallId),
+    /// An exchange of this call is on it.
+    Busy(CallId),
+    /// Nobody; it waits in its origin's pool.
+    Idle,
+}
+
+impl LinkId {
+    /// A small number that no other open link has; a later link may have it again.
+    pub fn index(self) -> usize {
+        self.0.index as usize
+    }
+}
+
+impl Name for LinkId {
+    fn new(slot: Slot) -> Self {
+        LinkId(slot)
+    }
+
+    fn slot(self) -> Slot {
+        self.0
+    }
+}

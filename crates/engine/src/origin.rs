@@ -1,0 +1,115 @@
+//! What the engine keeps for each origin: its queue, its idle links, the last head.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use sortie_http::Origin;
+
+use crate::conn::Memo;
+use crate::table::{Name, Slot, Table};
+use crate::{CallId, LinkId};
+
+/// Names an origin as long as it has links or calls.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct OriginId(Slot);
+
+/// One origin's share of the engine.
+pub(crate) struct Route {
+    pub(crate) origin: Arc<Origin>,
+    /// Calls that wait, oldest first. A call that was cancelled stays in it until its turn comes.
+    pub(crate) queue: VecDeque<CallId>,
+    /// Calls, in any state, that are bound to this origin.
+    pub(crate) calls: usize,
+    /// Idle links, the last used on top. A link that was closed stays in it until its turn comes.
+    pub(crate) idle: Vec<LinkId>,
+    /// Links in any state.
+    pub(crate) links: usize,
+    /// Waits in line for the total limit to let it open a link.
+    pub(crate) blocked: bool,
+    pub(crate) memo: Memo,
+}
+
+/// All origins, found without hashing when they were asked for just now.
+pub(crate) struct Origins {
+    table: Table<OriginId, Route>,
+    index: HashMap<Arc<Origin>, OriginId>,
+    recent: [Option<(Arc<Origin>, OriginId)>; RECENT],
+    next: usize,
+}
+
+const RECENT: usize = 4;
+
+impl Origins {
+    pub(crate) fn new() -> Self {
+        Origins { table: Table::new(), index: HashMap::new(), recent: Default::default(), next: 0 }
+    }
+
+    /// The name of this origin, which is given a place if it has none.
+    pub(crate) fn intern(&mut self, origin: &Arc<Origin>) -> OriginId {
+        for (known, id) in self.recent.iter().flatten() {
+            if Arc::ptr_eq(known, origin) && self.table.get(*id).is_some() {
+                return *id;
+            }
+        }
+        let id = match self.index.get(origin) {
+            Some(id) => *id,
+            None => {
+                let id = self.table.insert(Route::new(origin.clone()));
+                self.index.insert(origin.clone(), id);
+                id
+            }
+        };
+        self.recent[self.next] = Some((origin.clone(), id));
+        self.next = (self.next + 1) % RECENT;
+        id
+    }
+
+    pub(crate) fn get(&self, id: OriginId) -> Option<&Route> {
+        self.table.get(id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: OriginId) -> Option<&mut Route> {
+        self.table.get_mut(id)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Route> {
+        self.table.iter().map(|(_, route)| route)
+    }
+
+    /// Forgets an origin that has no link and no call left.
+    pub(crate) fn forget_unused(&mut self, id: OriginId) {
+        if self.table.get(id).is_some_and(|route| route.links == 0 && route.calls == 0)
+            && let Some(route) = self.table.remove(id)
+        {
+            self.index.remove(&route.origin);
+        }
+    }
+}
+
+impl Route {
+    fn new(origin: Arc<Origin>) -> Self {
+        Route {
+            origin,
+            queue: VecDeque::new(),
+            calls: 0,
+            idle: Vec::new(),
+            links: 0,
+            blocked: false,
+            memo: Memo::default(),
+        }
+    }
+}
+
+impl Name for OriginId {
+    fn new(slot: Slot) -> Self {
+        OriginId(slot)
+    }
+
+    fn slot(self) -> Slot {
+        self.0
+    }
+}

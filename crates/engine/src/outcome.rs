@@ -1,0 +1,27 @@
+use sortie_http::{PreparedRequest, Response};
+
+use crate::{Error, Phase};
+
+/// How a call ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The responses before the last, in order: redirects.
+    pub history: Vec<Response>,
+    /// The last response, or why there is none.
+    pub result: Result<Response, Box<Failure>>,
+    /// How many exchanges were begun.
+    pub attempts: u32,
+}
+
+/// Why a call brought no response.
+#[derive(Debug)]
+pub struct Failure {
+    /// What went wrong.
+    pub error: Error,
+    /// Where the call was then.
+    pub phase: Phase,
+    /// The request of the exchange that failed.
+    pub request: PreparedRequest,
+    /// The response that could not be delivered, such as the redirect that was one too many.
+    pub response: Option<Response>,
+}

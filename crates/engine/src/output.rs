@@ -1,0 +1,53 @@
+use std::sync::Arc;
+
+use sortie_http::Origin;
+use sortie_log::Event;
+
+use crate::{LinkId, Outcome};
+
+/// What the engine wants done. The driver asks for it by [`Engine::poll`](crate::Engine::poll).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Output {
+    /// Open a link to this origin; answer with `handle_opened` or `handle_closed`.
+    Open {
+        /// The name of the new link.
+        link: LinkId,
+        /// Where it leads.
+        origin: Arc<Origin>,
+    },
+    /// The link has something to send: call `handle_writable` and write what it appends.
+    Transmit {
+        /// Which link.
+        link: LinkId,
+    },
+    /// Close the link, whatever state it is in. Nothing is expected after it.
+    Close {
+        /// Which link.
+        link: LinkId,
+    },
+    /// Something happened that a log wants to know. Only where the call's policy asks to be told.
+    Told {
+        /// What was given with the call that it is about.
+        tag: u64,
+        /// What happened.
+        event: Event,
+    },
+    /// A call has ended. There is exactly one of these for each call.
+    Done {
+        /// What was given with the call.
+        tag: u64,
+        /// How it ended.
+        outcome: Outcome,
+    },
+}
+
+/// Whether the engine wants more bytes of a link.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+pub enum Read {
+    /// Read on when there is more.
+    More,
+    /// The link is closed, or about to be: read no more.
+    Stop,
+}

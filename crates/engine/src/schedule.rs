@@ -1,0 +1,201 @@
+//! Who gets a link: free ones first, then new ones as far as the limits go, and nobody waits for ever.
+
+use std::time::Duration;
+
+use crate::call::State;
+use crate::conn::Conn;
+use crate::engine::Engine;
+use crate::link::{Link, LinkState};
+use crate::origin::OriginId;
+use crate::table::Name;
+use crate::{CallId, LinkId, Output, Time};
+
+/// How many exchanges a link serves before it makes room for an origin that has no link at all.
+const BURST: u32 = 8;
+
+impl Engine {
+    /// Gives links to the calls that wait for this origin, as many as there are.
+    pub(crate) fn dispatch(&mut self, origin: OriginId, now: Time) {
+        while let Some(call) = self.first_queued(origin) {
+            let wants_fresh = self.calls.get(call).is_some_and(|call| call.resent);
+            let idle = if wants_fresh { None } else { self.take_idle(origin) };
+            let taken = match idle {
+                Some(link) => self.begin(call, link, now),
+                None => self.open_for(call, origin, wants_fresh, now),
+            };
+            if !taken {
+                return;
+            }
+            if let Some(route) = self.origins.get_mut(origin) {
+                route.queue.pop_front();
+            }
+        }
+    }
+
+    /// A link that has done its exchange: the next call takes it, or it waits, or it makes room.
+    pub(crate) fn release(&mut self, link: LinkId, reusable: bool, now: Time) {
+        let Some(entry) = self.links.get_mut(link) else { return };
+        let (origin, keep_alive) = (entry.origin, entry.keep_alive);
+        entry.state = LinkState::Idle;
+        if !reusable || keep_alive == Some(Duration::ZERO) || self.must_make_room(link, origin) {
+            return self.drop_link(link, now);
+        }
+        let idle = keep_alive.map_or(self.limits.idle, |theirs| theirs.min(self.limits.idle));
+        if let Some(route) = self.origins.get_mut(origin) {
+            route.idle.push(link);
+        }
+        self.dispatch(origin, now);
+        if self.links.get(link).is_some_and(|entry| entry.state == LinkState::Idle) {
+            self.arm_link(link, Some(now.after(idle)));
+            self.unblock(now);
+        }
+    }
+
+    /// Closes a link and lets those who wait for its place have it. Its call must be gone from it.
+    pub(crate) fn drop_link(&mut self, link: LinkId, now: Time) {
+        if self.forget_link(link) {
+            self.push(Output::Close { link });
+        }
+        self.exhausted = false;
+        self.unblock(now);
+    }
+
+    /// Lets origins that wait for the total limit open links, in turn, as long as there is room.
+    fn unblock(&mut self, now: Time) {
+        for _ in 0..self.blocked.len() {
+            if !self.has_room() && !self.links_can_be_evicted() {
+                return;
+            }
+            let Some(origin) = self.blocked.pop_front() else { return };
+            if let Some(route) = self.origins.get_mut(origin) {
+                route.blocked = false;
+                self.dispatch(origin, now);
+            }
+        }
+    }
+
+    /// Takes a link out of all books; says whether it was there.
+    fn forget_link(&mut self, link: LinkId) -> bool {
+        let Some(entry) = self.links.remove(link) else { return false };
+        self.link_deadlines.clear(link.slot().index);
+        if let Some(route) = self.origins.get_mut(entry.origin) {
+            route.links -= 1;
+            if route.calls > 0 && !route.blocked {
+                // It may have been held back by its own limit alone.
+                route.blocked = true;
+                self.blocked.push_back(entry.origin);
+            }
+        }
+        self.origins.forget_unused(entry.origin);
+        true
+    }
+
+    /// The oldest call that still waits; those that were cancelled are swept out.
+    fn first_queued(&mut self, origin: OriginId) -> Option<CallId> {
+        let route = self.origins.get_mut(origin)?;
+        while let Some(id) = route.queue.front() {
+            match self.calls.get(*id) {
+                Some(call) if matches!(call.state, State::Queued) && call.origin == origin => return Some(*id),
+                _ => route.queue.pop_front(),
+            };
+        }
+        None
+    }
+
+    /// The idle link of this origin that was used last.
+    fn take_idle(&mut self, origin: OriginId) -> Option<LinkId> {
+        let route = self.origins.get_mut(origin)?;
+        while let Some(link) = route.idle.pop() {
+            if self.links.get(link).is_some_and(|entry| entry.state == LinkState::Idle) {
+                return Some(link);
+            }
+        }
+        None
+    }
+
+    /// Puts a call on a link that is open and free.
+    pub(crate) fn begin(&mut self, id: CallId, link: LinkId, now: Time) -> bool {
+        let (Some(call), Some(entry)) = (self.calls.get_mut(id), self.links.get_mut(link)) else { return false };
+        if matches!(call.state, State::Queued) {
+            call.marks.taken = now;
+            call.marks.opening = [0; 3];
+        }
+        call.state = State::Sending { link, head: false, sent: 0, writes: 0 };
+        entry.state = LinkState::Busy(id);
+        entry.exchanges += 1;
+        let patience = call.policy.timeouts.between_bytes;
+        self.arm_link(link, patience.map(|limit| now.after(limit)));
+        self.push(Output::Transmit { link });
+        true
+    }
+
+    /// Opens a link for a call, if the limits allow it; else the origin stands in line.
+    fn open_for(&mut self, id: CallId, origin: OriginId, wants_fresh: bool, now: Time) -> bool {
+        let per_origin = self.limits.per_origin.max(1);
+        let Some(route) = self.origins.get(origin) else { return false };
+        if route.links >= per_origin && !(wants_fresh && self.evict(|link| link.origin == origin)) {
+            return false;
+        }
+        if !self.has_room() && !self.evict(|_| true) {
+            if let Some(route) = self.origins.get_mut(origin)
+                && !route.blocked
+            {
+                route.blocked = true;
+                self.blocked.push_back(origin);
+            }
+            return false;
+        }
+        let (Some(call), Some(route)) = (self.calls.get_mut(id), self.origins.get_mut(origin)) else { return false };
+        let link = self.links.insert(Link {
+            origin,
+            state: LinkState::Opening(id),
+            conn: Conn::default(),
+            peer: None,
+            exchanges: 0,
+            expires: None,
+            keep_alive: None,
+        });
+        route.links += 1;
+        call.state = State::Connecting { link };
+        call.marks.taken = now;
+        let (patience, origin) = (call.policy.timeouts.connect, route.origin.clone());
+        self.arm_link(link, patience.map(|limit| now.after(limit)));
+        self.push(Output::Open { link, origin });
+        true
+    }
+
+    fn has_room(&self) -> bool {
+        !self.exhausted && self.links.len() < self.limits.connections.max(1)
+    }
+
+    fn links_can_be_evicted(&self) -> bool {
+        self.links.iter().any(|(_, link)| link.state == LinkState::Idle)
+    }
+
+    /// Closes one idle link that `fits`, to make room for another.
+    fn evict(&mut self, fits: impl Fn(&Link) -> bool) -> bool {
+        let found = self.links.iter().find(|(_, link)| link.state == LinkState::Idle && fits(link));
+        let Some(link) = found.map(|(id, _)| id) else { return false };
+        self.forget_link(link);
+        self.exhausted = false;
+        self.push(Output::Close { link });
+        true
+    }
+
+    /// Whether a link that could serve on should go, because another origin has waited long enough.
+    fn must_make_room(&self, link: LinkId, origin: OriginId) -> bool {
+        let (limit, links) = (self.limits.connections.max(1), self.links.len());
+        let own = self.origins.get(origin).map_or(0, |route| route.links);
+        if links > limit || own > self.limits.per_origin.max(1) {
+            return true;
+        }
+        if links < limit {
+            return false;
+        }
+        let waiting = self.blocked.iter().filter(|id| **id != origin).find_map(|id| self.origins.get(*id));
+        let Some(waiting) = waiting.filter(|route| !route.queue.is_empty()) else { return false };
+        let share = (limit / self.origins.len().max(1)).max(1);
+        let served = self.links.get(link).map_or(0, |link| link.exchanges);
+        own > share || waiting.links == 0 && served.is_multiple_of(BURST)
+    }
+}

@@ -1,0 +1,98 @@
+//! Requests on their way out.
+
+use sortie_log::What;
+
+use crate::call::State;
+use crate::engine::Engine;
+use crate::link::LinkState;
+use crate::{CallId, LinkId, Opened, Time};
+
+impl Engine {
+    /// A link is open. Ignored in any other state of the link.
+    pub fn handle_opened(&mut self, link: LinkId, opened: Opened, now: Time) {
+        let Some(entry) = self.links.get_mut(link) else { return };
+        let LinkState::Opening(id) = entry.state else { return };
+        entry.peer = opened.peer;
+        let Some(call) = self.calls.get_mut(id) else { return };
+        let nanoseconds = |part: std::time::Duration| u64::try_from(part.as_nanos()).unwrap_or(u64::MAX);
+        call.marks.opening = [opened.resolve, opened.connect, opened.tls].map(nanoseconds);
+        let told = call.policy.told;
+        if told && let Some(peer) = opened.peer {
+            self.tell(id, What::Opened { peer: peer.to_string().into() }, now);
+        }
+        self.begin(id, link, now);
+    }
+
+    /// Appends what is to be sent on a link, at most about `budget` bytes of a body at once.
+    ///
+    /// Says whether there is more: call it again as soon as all of this is written. Where it could not be written
+    /// at once, call [`handle_blocked`](Self::handle_blocked), and this again when it is.
+    pub fn handle_writable(&mut self, link: LinkId, out: &mut Vec<u8>, budget: usize, now: Time) -> bool {
+        let Some(entry) = self.links.get_mut(link) else { return false };
+        let LinkState::Busy(id) = entry.state else { return false };
+        let Some(call) = self.calls.get_mut(id) else { return false };
+        let State::Sending { head, sent, writes, .. } = &mut call.state else { return false };
+        let (had_head, mut done) = (*head, *sent);
+        *head = true;
+        *writes += 1;
+        let reused = entry.exchanges > 1;
+        if !had_head {
+            self.write_head(id, link, out, now);
+            if self.calls.get(id).is_some_and(|call| call.policy.told) {
+                self.tell_sending(id, reused, now);
+            }
+        }
+        let Some(call) = self.calls.get_mut(id) else { return false };
+        let body = call.request.body().as_bytes().map_or(&[][..], |bytes| &bytes[..]);
+        let end = body.len().min(done.saturating_add(budget));
+        out.extend_from_slice(&body[done.min(end)..end]);
+        done = end;
+        let finished = done == body.len();
+        let timeouts = &call.policy.timeouts;
+        let patience = if finished { timeouts.first_byte } else { timeouts.between_bytes };
+        if finished {
+            call.state = State::Awaiting { link };
+            call.marks.sent = now;
+        } else if let State::Sending { sent, .. } = &mut call.state {
+            *sent = done;
+        }
+        self.arm_link(link, patience.map(|limit| now.after(limit)));
+        !finished
+    }
+
+    /// What was appended last could not be written at once: the request is still on its way.
+    pub fn handle_blocked(&mut self, link: LinkId, now: Time) {
+        let Some(LinkState::Busy(id)) = self.links.get(link).map(|entry| entry.state) else { return };
+        let Some(call) = self.calls.get_mut(id) else { return };
+        match &mut call.state {
+            State::Sending { writes, .. } => *writes += 1,
+            State::Awaiting { .. } => {
+                let sent = call.request.body().length().map_or(0, |length| length as usize);
+                call.state = State::Sending { link, head: true, sent, writes: 2 };
+            }
+            _ => return,
+        }
+        let patience = call.policy.timeouts.between_bytes;
+        self.arm_link(link, patience.map(|limit| now.after(limit)));
+    }
+
+    /// Writes the head of a call's request, with the cookies that this exchange takes along.
+    fn write_head(&mut self, id: CallId, link: LinkId, out: &mut Vec<u8>, now: Time) {
+        let wall = self.wall(now);
+        let (Some(call), Some(entry)) = (self.calls.get_mut(id), self.links.get_mut(link)) else { return };
+        call.attempts += 1;
+        call.marks.sending = now;
+        call.cookie = sortie_policy::cookie_value(&call.policy, &call.request, !call.left_origin, wall).map(Into::into);
+        entry.conn.begin(&call.request, call.cookie.as_deref(), out);
+    }
+
+    fn tell_sending(&mut self, id: CallId, reused: bool, now: Time) {
+        let Some(call) = self.calls.get(id) else { return };
+        let what = What::Sending {
+            method: call.request.method().as_str().into(),
+            url: call.request.url().to_string().into(),
+            reused,
+        };
+        self.tell(id, what, now);
+    }
+}

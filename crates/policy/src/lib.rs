@@ -1,0 +1,62 @@
+//! What follows an exchange: deliver, go again, wait or fail. Pure functions.
+//!
+//! A call is one exchange or several. After each of them whoever carries the exchanges out shows its head to [`judge`],
+//! and before each asks [`cookie_value`] what to send along. Nothing here does I/O, reads a clock or keeps state
+//! between two questions, save the cookie jar, which is the caller's and is locked for a moment.
+//!
+//! ```text
+//!            ┌──────────────────────── Again(request) ────────────────────────┐
+//!            ▼                                                                │
+//! cookie_value ──► send ──► head ──► absorb ──► judge ────────────────────────┼──► Deliver
+//!                    │                                                        └──► Fail(Error)
+//!                    └─ closed before a byte came ──► stale ──► once more?
+//! ```
+//!
+//! | file | decides | source |
+//! |---|---|---|
+//! | `redirect` | whether a 3xx is followed, and what the next request is | RFC 9110, section 15.4; the Fetch standard |
+//! | [`Credentials`] | which header fields no other origin may see | |
+//! | `cookies` | what goes into the Cookie field of one exchange | RFC 6265bis, section 5.8 |
+//! | [`stale()`] | whether a request goes again when a kept connection turns out to be dead | RFC 9110, section 9.2.2 |
+//! | [`Timeouts`] | nothing: they are data | |
+//!
+//! ```
+//! use sortie_http::{Body, Headers, Method, PreparedRequest, StatusCode, Url};
+//! use sortie_policy::{Policy, Seen, Verdict, judge};
+//!
+//! let url = Url::parse("http://127.0.0.1:8000/login#top")?;
+//! let request = PreparedRequest::new(Method::POST, url, Headers::new(), Body::bytes("a=1"));
+//! let mut headers = Headers::new();
+//! headers.append("Location", "/home")?;
+//!
+//! let seen = Seen { request: &request, status: StatusCode::FOUND, headers: &headers, redirects: 0 };
+//! let Verdict::Again(again) = judge(&Policy::default(), &seen) else { panic!() };
+//! assert_eq!(again.request.method(), Method::GET);
+//! assert_eq!(again.request.url().as_str(), "http://127.0.0.1:8000/home#top");
+//! assert!(again.request.body().is_none() && !again.left_origin);
+//! # Ok::<(), sortie_http::Error>(())
+//! ```
+
+mod basic;
+mod cookies;
+mod credentials;
+mod error;
+mod judge;
+mod policy;
+mod redirect;
+mod stale;
+mod timeouts;
+
+pub use basic::basic;
+pub use cookies::{absorb, cookie_value};
+pub use credentials::Credentials;
+pub use error::Error;
+pub use judge::{Again, Seen, Verdict, judge};
+pub use policy::Policy;
+pub use redirect::Redirects;
+pub use stale::{Stale, is_idempotent, stale};
+pub use timeouts::Timeouts;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

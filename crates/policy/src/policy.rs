@@ -1,0 +1,49 @@
+use std::fmt;
+use std::sync::Arc;
+
+use sortie_cookie::SharedJar;
+
+use crate::{Credentials, Redirects, Timeouts};
+
+/// What a call may do and must not. One is shared by many calls; a clone is cheap.
+///
+/// `Debug` leaves the cookies out.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct Policy {
+    /// How long each phase may take.
+    pub timeouts: Timeouts,
+    /// Whether redirects are followed, and how many.
+    pub redirects: Redirects,
+    /// Whether a redirect to plain http is an error. Default: no. The call's own URL is not looked at.
+    pub https_only: bool,
+    /// Which header fields are dropped when a redirect leaves the origin.
+    pub credentials: Credentials,
+    /// The jar that Set-Cookie fields go into and Cookie fields come from. Default: none.
+    pub jar: Option<SharedJar>,
+    /// Cookies of this call alone, as a Cookie field has them (`a=1; b=2`): sent to its first origin only, and not
+    /// kept. Default: none.
+    pub cookies: Option<Arc<str>>,
+    /// Whether a request whose method is not idempotent may go again on a stale connection. Default: no.
+    pub resend: bool,
+    /// How large the decoded content may be, in bytes. Default: no limit of its own.
+    pub max_content: Option<u64>,
+    /// Whether somebody listens to events, so that they are worth making. Default: no.
+    pub told: bool,
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy")
+            .field("timeouts", &self.timeouts)
+            .field("redirects", &self.redirects)
+            .field("https_only", &self.https_only)
+            .field("credentials", &self.credentials)
+            .field("jar", &self.jar)
+            .field("cookies", &self.cookies.as_ref().map(|_| "***"))
+            .field("resend", &self.resend)
+            .field("max_content", &self.max_content)
+            .field("told", &self.told)
+            .finish()
+    }
+}

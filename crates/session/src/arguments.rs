@@ -1,0 +1,280 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sortie_http::Method;
+use sortie_log::redact_url;
+
+use crate::entries::{Entries, Entry, Source, same_field, same_param};
+use crate::{Auth, BodyArgument, Hooks, Setting, Values};
+
+/// What a request was asked to be, before anything is encoded or checked.
+///
+/// Small, and a clone shares all that is large; the first change after it copies. Nothing here fails: a bad URL, a
+/// line break in a header or a timeout of zero is an error when the request is sent.
+///
+/// An `args` hook is shown these with the session's headers and parameters merged in; what it sets there counts as
+/// set by the request.
+///
+/// ```
+/// use sortie_http::Method;
+/// use sortie_session::Arguments;
+///
+/// let mut args = Arguments::new(Method::GET, "http://127.0.0.1:8000/headers");
+/// args.set_header("yo", "dawg");
+/// args.append_param("b", ["2", "3"]);
+/// assert_eq!(args.headers().collect::<Vec<_>>(), [("yo", "dawg")]);
+/// assert_eq!(args.params().collect::<Vec<_>>(), [("b", "2"), ("b", "3")]);
+/// ```
+#[derive(Clone)]
+pub struct Arguments {
+    method: Method,
+    url: Arc<str>,
+    tag: u64,
+    /// What most requests of a large batch have nothing of.
+    rest: Option<Arc<Rest>>,
+}
+
+/// All but the method, the URL and the tag.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rest {
+    pub(crate) headers: Entries,
+    pub(crate) params: Entries,
+    /// Whether the session's headers and parameters are merged in.
+    pub(crate) merged: bool,
+    pub(crate) body: BodyArgument,
+    pub(crate) cookies: Vec<(Box<str>, Box<str>)>,
+    pub(crate) auth: Setting<Auth>,
+    pub(crate) limits: Limits,
+    pub(crate) hooks: Hooks,
+}
+
+/// What a request says about the policy of its call.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Limits {
+    pub(crate) connect: Setting<Duration>,
+    pub(crate) first_byte: Setting<Duration>,
+    pub(crate) between_bytes: Setting<Duration>,
+    pub(crate) queue: Setting<Duration>,
+    pub(crate) total: Setting<Duration>,
+    pub(crate) redirects: Option<bool>,
+    pub(crate) redirect_limit: Option<u32>,
+    pub(crate) max_content: Setting<u64>,
+    pub(crate) resend: Option<bool>,
+}
+
+impl Arguments {
+    /// A request with this method for this URL, and nothing else.
+    pub fn new(method: Method, url: impl Into<Arc<str>>) -> Self {
+        Arguments { method, url: url.into(), tag: 0, rest: None }
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Another method.
+    pub fn set_method(&mut self, method: Method) {
+        self.method = method;
+    }
+
+    /// The URL, as it was given: without the parameters, not parsed.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Another URL.
+    pub fn set_url(&mut self, url: impl Into<Arc<str>>) {
+        self.url = url.into();
+    }
+
+    /// What the outcome brings back. Default: 0.
+    pub fn tag(&self) -> u64 {
+        self.tag
+    }
+
+    /// Another tag.
+    pub fn set_tag(&mut self, tag: u64) {
+        self.tag = tag;
+    }
+
+    /// Names and values of the header fields that are asked for, in order.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.rest().into_iter().flat_map(|rest| rest.headers.values())
+    }
+
+    /// The first header field of that name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers().find(|(it, _)| same_field(it, name)).map(|(_, value)| value)
+    }
+
+    /// Sets a header field; it takes the place of the session's, or of a default, of that name in any case.
+    ///
+    /// `Transfer-Encoding` cannot be set, and `Content-Length` only to what the body has.
+    pub fn set_header(&mut self, name: &str, value: &str) {
+        self.change().headers.set(Entry::new(name, Some(value), Source::Request), same_field);
+    }
+
+    /// Sets a header field that holds a credential: `Debug` hides it, and it is dropped when a redirect leaves the
+    /// origin.
+    pub fn set_sensitive_header(&mut self, name: &str, value: &str) {
+        self.change().headers.set(Entry::sensitive(name, value, Source::Request), same_field);
+    }
+
+    /// Puts a header field last, beside others of its name in this request.
+    pub fn append_header(&mut self, name: &str, value: &str) {
+        self.change().headers.append(Entry::new(name, Some(value), Source::Request));
+    }
+
+    /// Takes a header field away: this request's, the session's or a default, in any case.
+    ///
+    /// User-Agent, Accept-Encoding, Accept and Content-Type are then not sent at all. Host and Content-Length, which
+    /// HTTP needs, are then derived.
+    pub fn unset_header(&mut self, name: &str) {
+        self.change().headers.set(Entry::new(name, None, Source::Request), same_field);
+    }
+
+    /// Names and values of the query parameters that are added to the URL, in order.
+    pub fn params(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.rest().into_iter().flat_map(|rest| rest.params.values())
+    }
+
+    /// Adds a query parameter; with several values it is sent several times.
+    ///
+    /// It takes the place of the session's of that name. Without a value it takes the session's away.
+    pub fn append_param(&mut self, name: &str, values: impl Into<Values>) {
+        append_values(&mut self.change().params, name, &values.into(), Source::Request);
+    }
+
+    /// Sets a query parameter: those of that name that were added before go.
+    pub fn set_param(&mut self, name: &str, values: impl Into<Values>) {
+        let params = &mut self.change().params;
+        params.remove(|it| same_param(it, name));
+        append_values(params, name, &values.into(), Source::Request);
+    }
+
+    /// The body.
+    pub fn body(&self) -> &BodyArgument {
+        static NONE: BodyArgument = BodyArgument::none();
+        self.rest().map_or(&NONE, |rest| &rest.body)
+    }
+
+    /// Another body. Default: none.
+    pub fn set_body(&mut self, body: impl Into<BodyArgument>) {
+        self.change().body = body.into();
+    }
+
+    /// Names and values of the cookies that this request alone brings, in order.
+    pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.rest().into_iter().flat_map(|rest| &rest.cookies).map(|(name, value)| (&**name, &**value))
+    }
+
+    /// Adds a cookie for this request: it goes to this URL's origin only, and is not stored.
+    ///
+    /// It takes the place of the session's cookie of that name.
+    pub fn append_cookie(&mut self, name: &str, value: &str) {
+        self.change().cookies.push((name.into(), value.into()));
+    }
+
+    /// Whose credentials to send. `None` lifts the session's; an Authorization header, or userinfo in the URL, then
+    /// still holds.
+    pub fn set_auth(&mut self, auth: impl Into<Setting<Auth>>) {
+        self.change().auth = auth.into();
+    }
+
+    /// Bounds the whole call, queue and redirects included. `None` lifts the session's. Default: the session's.
+    pub fn set_timeout(&mut self, limit: impl Into<Setting<Duration>>) {
+        self.change().limits.total = limit.into();
+    }
+
+    /// Bounds the making of a connection, the look-up of its name included. `None` lifts the session's.
+    pub fn set_connect_timeout(&mut self, limit: impl Into<Setting<Duration>>) {
+        self.change().limits.connect = limit.into();
+    }
+
+    /// Bounds the wait between the request's last byte and the response's first. `None` lifts the session's.
+    pub fn set_first_byte_timeout(&mut self, limit: impl Into<Setting<Duration>>) {
+        self.change().limits.first_byte = limit.into();
+    }
+
+    /// Bounds each pause while reading or writing. `None` lifts the session's.
+    pub fn set_between_bytes_timeout(&mut self, limit: impl Into<Setting<Duration>>) {
+        self.change().limits.between_bytes = limit.into();
+    }
+
+    /// Bounds the wait for a free connection. `None` lifts the session's.
+    pub fn set_queue_timeout(&mut self, limit: impl Into<Setting<Duration>>) {
+        self.change().limits.queue = limit.into();
+    }
+
+    /// Whether redirects are followed. Default: the session's; but not for HEAD.
+    pub fn set_redirects(&mut self, follow: bool) {
+        self.change().limits.redirects = Some(follow);
+    }
+
+    /// How many redirects are followed at most; 0 fails on the first. Default: the session's.
+    pub fn set_redirect_limit(&mut self, limit: u32) {
+        self.change().limits.redirect_limit = Some(limit);
+    }
+
+    /// How many bytes of decoded content are accepted. `None` lifts the session's limit.
+    pub fn set_max_content(&mut self, limit: impl Into<Setting<u64>>) {
+        self.change().limits.max_content = limit.into();
+    }
+
+    /// Whether a request that is not idempotent may go again where a reused connection turns out to be closed.
+    ///
+    /// Default: the session's. Then the peer may act on it twice (RFC 9110, section 9.2.2).
+    pub fn set_resend(&mut self, resend: bool) {
+        self.change().limits.resend = Some(resend);
+    }
+
+    /// The request's own hooks, where there are any.
+    pub fn hooks(&self) -> Option<&Hooks> {
+        self.rest().map(|rest| &rest.hooks)
+    }
+
+    /// The request's own hooks, to be added to; they run behind the session's.
+    pub fn hooks_mut(&mut self) -> &mut Hooks {
+        &mut self.change().hooks
+    }
+
+    pub(crate) fn rest(&self) -> Option<&Rest> {
+        self.rest.as_deref()
+    }
+
+    pub(crate) fn change(&mut self) -> &mut Rest {
+        Arc::make_mut(self.rest.get_or_insert_default())
+    }
+}
+
+/// Adds a parameter's values; an entry without one where there are none.
+pub(crate) fn append_values(params: &mut Entries, name: &str, values: &Values, source: Source) {
+    let mut values = values.iter().peekable();
+    if values.peek().is_none() {
+        params.append(Entry::new(name, None, source));
+    }
+    for value in values {
+        params.append(Entry::new(name, Some(value), source));
+    }
+}
+
+/// Without secrets: the URL redacted, credentials masked, bodies by their length.
+impl fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Arguments");
+        shown.field("method", &self.method).field("url", &redact_url(&self.url)).field("tag", &self.tag);
+        if let Some(rest) = self.rest() {
+            shown
+                .field("headers", &rest.headers)
+                .field("params", &rest.params)
+                .field("body", &rest.body)
+                .field("cookies", &rest.cookies.len())
+                .field("auth", &rest.auth)
+                .field("limits", &rest.limits)
+                .field("hooks", &rest.hooks);
+        }
+        shown.finish()
+    }
+}

@@ -1,0 +1,99 @@
+//! Who asks: the credentials of the Authorization field (RFC 9110, section 11.6.2).
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{Error, ErrorKind};
+
+/// Credentials for a request, or for every request of a session. `Debug` never shows them.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Auth {
+    /// User and password.
+    Basic(Basic),
+    /// A token.
+    Bearer(Bearer),
+}
+
+/// User and password, sent with every request (RFC 7617, in UTF-8).
+///
+/// They are encoded, not encrypted: over plain `http` everybody on the way can read them.
+///
+/// A user with a colon, or a control character in either, is an error when the request is sent.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Basic {
+    user: Arc<str>,
+    password: Arc<str>,
+}
+
+/// A token that its bearer may use (RFC 6750).
+///
+/// One that may not stand in a header field, such as one with a line break, is an error when the request is sent.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Bearer {
+    token: Arc<str>,
+}
+
+impl Auth {
+    /// What the Authorization field says.
+    pub(crate) fn value(&self) -> Result<String, Error> {
+        match self {
+            Auth::Basic(basic) => basic.value(),
+            Auth::Bearer(bearer) => Ok(format!("Bearer {}", bearer.token)),
+        }
+    }
+}
+
+impl Basic {
+    /// This user with this password.
+    pub fn new(user: impl Into<Arc<str>>, password: impl Into<Arc<str>>) -> Self {
+        Basic { user: user.into(), password: password.into() }
+    }
+
+    fn value(&self) -> Result<String, Error> {
+        let is_fit = !self.user.contains(':') && !self.user.chars().chain(self.password.chars()).any(char::is_control);
+        match is_fit {
+            true => Ok(sortie_policy::basic(&self.user, &self.password)),
+            false => Err(Error::new(ErrorKind::InvalidArgument)
+                .with_message("the user has a colon, or user or password a control character (RFC 7617, section 2)")),
+        }
+    }
+}
+
+impl Bearer {
+    /// This token, without the word `Bearer`.
+    pub fn new(token: impl Into<Arc<str>>) -> Self {
+        Bearer { token: token.into() }
+    }
+}
+
+impl From<Basic> for Auth {
+    fn from(basic: Basic) -> Self {
+        Auth::Basic(basic)
+    }
+}
+
+impl From<Bearer> for Auth {
+    fn from(bearer: Bearer) -> Self {
+        Auth::Bearer(bearer)
+    }
+}
+
+/// [`Basic`].
+impl<U: Into<Arc<str>>, P: Into<Arc<str>>> From<(U, P)> for Auth {
+    fn from((user, password): (U, P)) -> Self {
+        Basic::new(user, password).into()
+    }
+}
+
+impl fmt::Debug for Basic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Basic(***)")
+    }
+}
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bearer(***)")
+    }
+}

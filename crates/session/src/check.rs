@@ -1,0 +1,45 @@
+//! What no request may be sent with (RFC 9112, sections 3.2 and 6.3), however it came about.
+
+use sortie_http::{Body, Headers, Method, Scheme};
+
+use crate::{Error, ErrorKind};
+
+/// Looks at header fields in front of this body.
+pub(crate) fn check_fields(headers: &Headers, body: &Body) -> Result<(), Error> {
+    if headers.contains("Transfer-Encoding") {
+        return Err(header("Transfer-Encoding cannot be given, it is derived from the body"));
+    }
+    if headers.get_all("Host").count() != 1 || headers.get("Host") == Some("") {
+        return Err(header("Host must be given once, and not be empty"));
+    }
+    let length = body.length().unwrap_or(0);
+    let mut lengths = headers.get_all("Content-Length");
+    match (lengths.next(), lengths.next()) {
+        (_, Some(_)) => Err(header("Content-Length is given twice")),
+        (Some(given), None) if decimal(given) != Some(length) => {
+            Err(header("Content-Length is not the length of the body"))
+        }
+        (None, None) if length > 0 => Err(header("Content-Length was taken away from a request with a body")),
+        _ => Ok(()),
+    }
+}
+
+/// Looks at what a request asks for, and where.
+pub(crate) fn check_target(method: &Method, scheme: Scheme, https_only: bool) -> Result<(), Error> {
+    if https_only && scheme == Scheme::Http {
+        return Err(Error::new(ErrorKind::InvalidUrl).with_message("only https is allowed"));
+    }
+    if *method == Method::CONNECT {
+        return Err(Error::new(ErrorKind::InvalidArgument).with_message("CONNECT is for proxies, and no request"));
+    }
+    Ok(())
+}
+
+fn header(message: &str) -> Error {
+    Error::new(ErrorKind::InvalidHeader).with_message(message)
+}
+
+/// Digits and nothing else: no sign, no blank.
+fn decimal(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}

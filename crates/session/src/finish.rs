@@ -1,0 +1,128 @@
+//! The end of a call: how it ended goes past the hooks and becomes the user's.
+
+use std::time::SystemTime;
+
+use sortie_hooks::{Point, Warning};
+use sortie_http::PreparedRequest;
+
+use crate::hooks::Sent;
+use crate::{Error, Hooks, Response};
+
+/// What a call that was submitted owes at its end. [`finish`] takes it, so that it is paid once.
+#[must_use = "`finish` runs the hooks that wait for the end of the call"]
+#[derive(Debug)]
+pub struct After {
+    hooks: Option<Box<EndHooks>>,
+    warnings: Vec<Warning>,
+    tag: u64,
+}
+
+/// The session's and the request's, in the order they run.
+#[derive(Debug)]
+struct EndHooks {
+    post_request: Point<Sent, PreparedRequest>,
+    response: Point<Response>,
+}
+
+/// How a call ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The last request that was sent; the one that was submitted where none was.
+    pub request: PreparedRequest,
+    /// The exchanges before the last, oldest first. Where the call failed: all exchanges that brought a response.
+    pub history: Vec<sortie_http::Response>,
+    /// What the last exchange brought.
+    pub result: Result<sortie_http::Response, Error>,
+    /// When it ended.
+    pub at: SystemTime,
+}
+
+/// Ends a call: runs `post_request` (also for an error), then `response` (for a response), and gives the outcome.
+///
+/// An error gains what it lacks: the request, the tag, the last response of the history. The warnings of the call's
+/// hooks, `prepare`'s included, are with the outcome: see [`warnings`].
+pub fn finish(after: After, ended: Ended) -> Result<Response, Error> {
+    let After { hooks, mut warnings, tag } = after;
+    let mut outcome = outcome(ended.history, ended.result, &ended.request, ended.at, tag);
+    if let Some(hooks) = hooks {
+        outcome = run(&hooks, ended.request, outcome, &mut warnings);
+    }
+    match outcome {
+        Ok(response) => Ok(response.with_warnings(warnings, tag)),
+        Err(error) if warnings.is_empty() => Err(error),
+        Err(error) => Err(error.with_warnings(warnings)),
+    }
+}
+
+/// What went wrong in the hooks of a call, in order: what a log sink is to be told of.
+pub fn warnings(outcome: &Result<Response, Error>) -> &[Warning] {
+    match outcome {
+        Ok(response) => response.warnings(),
+        Err(error) => error.warnings(),
+    }
+}
+
+impl After {
+    /// What the hooks of session and request leave to be done.
+    pub(crate) fn new(session: &Hooks, request: Option<&Hooks>, warnings: Vec<Warning>, tag: u64) -> Self {
+        let awaited = session.awaits_end() || request.is_some_and(Hooks::awaits_end);
+        let hooks = awaited.then(|| {
+            Box::new(match request {
+                None => EndHooks { post_request: session.post_request.clone(), response: session.response.clone() },
+                Some(request) => EndHooks {
+                    post_request: session.post_request.chain(&request.post_request),
+                    response: session.response.chain(&request.response),
+                },
+            })
+        });
+        After { hooks, warnings, tag }
+    }
+
+    /// The request's tag.
+    pub fn tag(&self) -> u64 {
+        self.tag
+    }
+}
+
+/// What the user would see without hooks.
+fn outcome(
+    mut history: Vec<sortie_http::Response>,
+    result: Result<sortie_http::Response, Error>,
+    request: &PreparedRequest,
+    at: SystemTime,
+    tag: u64,
+) -> Result<Response, Error> {
+    let mut error = match result {
+        Ok(exchange) => return Ok(Response::of_call(exchange, history, at, tag)),
+        Err(error) => error.with_tag(tag),
+    };
+    if error.request().is_none() {
+        error = error.with_request(request.clone());
+    }
+    if error.response().is_none()
+        && let Some(last) = history.pop()
+    {
+        error = error.with_response(Response::of_call(last, history, at, tag));
+    }
+    Err(error)
+}
+
+fn run(
+    hooks: &EndHooks,
+    request: PreparedRequest,
+    outcome: Result<Response, Error>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Response, Error> {
+    let mut outcome = outcome;
+    if !hooks.post_request.is_empty() {
+        let sent = Sent::new(request, outcome);
+        let replaced = hooks.post_request.notify(&sent, warnings);
+        outcome = match (sent.into_outcome(), replaced) {
+            (Ok(response), Some(request)) => Ok(response.with_request(request)),
+            (outcome, _) => outcome,
+        };
+    }
+    let response = outcome?;
+    // At this point nobody can refuse; the response is kept in case that changes.
+    Ok(hooks.response.run(response.clone(), warnings).unwrap_or(response))
+}

@@ -1,0 +1,123 @@
+//! The beginning of a call: what was asked for meets the session, goes past the hooks and becomes a request.
+
+use std::sync::Arc;
+
+use sortie_hooks::{Point, Warning};
+use sortie_http::PreparedRequest;
+use sortie_policy::Policy;
+
+use crate::check::{check_fields, check_target};
+use crate::encode::{self, Credentials, Facts};
+use crate::finish::After;
+use crate::memo::Recalled;
+use crate::settle::settle;
+use crate::{Arguments, Error, ErrorKind, Memo, Profile, Setting, merge};
+
+/// A call that is ready to be submitted.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The request, complete but for cookies.
+    pub request: PreparedRequest,
+    /// What is to follow each of its exchanges.
+    pub policy: Arc<Policy>,
+    /// What the outcome brings back.
+    pub tag: u64,
+    /// What [`finish`](crate::finish) needs at the end.
+    pub after: After,
+}
+
+/// Prepares a call: merges, runs `args`, encodes, runs `pre_request`, checks.
+///
+/// A request that brings nothing of its own costs a look into the memo: header fields and policy are shared, and the
+/// URL is too where its text is that of the last one to its origin.
+///
+/// Fails before any I/O; the error then says which method and URL it is about. `post_request` hooks do not run.
+pub fn prepare(profile: &Arc<Profile>, memo: &Memo, arguments: Arguments) -> Result<Prepared, Error> {
+    let mut warnings = Vec::new();
+    let arguments = run_args(profile, arguments, &mut warnings)?;
+    let made = encode(profile, memo, &arguments)
+        .and_then(|(request, policy)| run_pre_request(profile, &arguments, request, policy, &mut warnings));
+    match made {
+        Err(error) => Err(about(&arguments, error, warnings)),
+        Ok((request, policy)) => {
+            let tag = arguments.tag();
+            let after = After::new(&profile.hooks, arguments.hooks(), warnings, tag);
+            Ok(Prepared { request, policy, tag, after })
+        }
+    }
+}
+
+/// Shows the arguments to the `args` hooks, with the session's merged in.
+fn run_args(profile: &Profile, arguments: Arguments, warnings: &mut Vec<Warning>) -> Result<Arguments, Error> {
+    let Some(point) = joined(&profile.hooks.args, arguments.hooks().map(|own| &own.args)) else {
+        return Ok(arguments);
+    };
+    let arguments = merge::arguments(profile, arguments);
+    point.run(arguments.clone(), warnings).map_err(|refusal| {
+        let error = Error::new(ErrorKind::Refused).with_source(refusal);
+        about(&arguments, error, std::mem::take(warnings))
+    })
+}
+
+/// Makes the request and its policy of what was asked for.
+fn encode(profile: &Arc<Profile>, memo: &Memo, arguments: &Arguments) -> Result<(PreparedRequest, Arc<Policy>), Error> {
+    let (method, rest) = (arguments.method(), arguments.rest());
+    let Recalled { mut url, mut headers, mut policy } = memo.recall(profile, method, arguments.url())?;
+    check_target(method, url.scheme(), profile.https_only)?;
+    let userinfo = url.userinfo();
+    if userinfo.is_some() {
+        url = url.without_userinfo();
+    }
+    if !profile.params.is_empty() || rest.is_some_and(|rest| !rest.params.is_empty()) {
+        let params = merge::params(profile, rest);
+        url = url.with_params(params.iter().filter_map(|laid| Some((laid.name, laid.value?))));
+    }
+    let (body, media_type) = arguments.body().encode()?;
+    let brings_fields = rest.is_some_and(|rest| rest.merged || !rest.headers.is_empty() || !rest.auth.is_unset());
+    if brings_fields || userinfo.is_some() || body.length().or_else(|| encode::empty_length(method)).is_some() {
+        let request = rest.map_or(Setting::Unset, |rest| rest.auth.as_ref());
+        let credentials = Credentials { request, userinfo, session: profile.auth.as_ref() };
+        let facts = Facts { method, origin: url.origin(), length: body.length(), media_type, credentials };
+        headers = encode::headers(&merge::headers(profile, rest), facts)?;
+        check_fields(&headers, &body)?;
+    }
+    if let Some(rest) = rest {
+        policy = merge::policy(&policy, rest)?;
+    }
+    Ok((PreparedRequest::new(method.clone(), url, headers, body), policy))
+}
+
+/// Shows the request to the `pre_request` hooks, and makes right what they left.
+fn run_pre_request(
+    profile: &Profile,
+    arguments: &Arguments,
+    request: PreparedRequest,
+    mut policy: Arc<Policy>,
+    warnings: &mut Vec<Warning>,
+) -> Result<(PreparedRequest, Arc<Policy>), Error> {
+    let Some(point) = joined(&profile.hooks.pre_request, arguments.hooks().map(|own| &own.pre_request)) else {
+        return Ok((request, policy));
+    };
+    let before = request.clone();
+    let mut request = point
+        .run(request, warnings)
+        .map_err(|refusal| Error::new(ErrorKind::Refused).with_source(refusal).with_request(before.clone()))?;
+    settle(&before, &mut request, &mut policy)
+        .and_then(|()| check_target(request.method(), request.url().scheme(), profile.https_only))
+        .and_then(|()| check_fields(request.headers(), request.body()))
+        .map_err(|error| error.with_request(request.clone()))?;
+    Ok((request, policy))
+}
+
+/// The session's callbacks, then the request's; `None` where there are none.
+fn joined<T>(session: &Point<T>, request: Option<&Point<T>>) -> Option<Point<T>> {
+    match request.filter(|own| !own.is_empty()) {
+        Some(own) => Some(session.chain(own)),
+        None => (!session.is_empty()).then(|| session.clone()),
+    }
+}
+
+/// Says what an error is about.
+fn about(arguments: &Arguments, error: Error, warnings: Vec<Warning>) -> Error {
+    error.with_asked(arguments.method().clone(), arguments.url()).with_tag(arguments.tag()).with_warnings(warnings)
+}

@@ -1,0 +1,164 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sortie_cookie::SharedJar;
+use sortie_log::Sink;
+use sortie_policy::{Credentials, Redirects, Timeouts};
+
+use crate::arguments::append_values;
+use crate::entries::{Entries, Entry, Source, same_field, same_param};
+use crate::{Auth, Hooks, Values};
+
+/// What a session brings to each of its requests.
+///
+/// It is put together once and then shared; a session that is to change makes another. Faults in it are found by
+/// [`check`](Self::check), or else by the first request.
+///
+/// | what | default |
+/// |---|---|
+/// | User-Agent | `sortie/<version>` |
+/// | header fields | Accept-Encoding (the codings compiled in), `Accept: */*` |
+/// | timeouts | connect 10 s, first byte 60 s, between bytes 60 s, queue none, total none |
+/// | redirects | followed, at most 30; not for HEAD |
+/// | connections | 128 in all, 16 an origin; idle ones kept for 90 s |
+/// | cookies | kept, in a new jar |
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Profile {
+    /// The User-Agent field; `None` sends none.
+    pub user_agent: Option<Arc<str>>,
+    /// Whose credentials each request brings, unless it says otherwise. Default: nobody's.
+    pub auth: Option<Auth>,
+    /// Where cookies are kept; `None` keeps and sends none.
+    pub jar: Option<SharedJar>,
+    /// How long each part of a call may take. Zero is an error.
+    pub timeouts: Timeouts,
+    /// Whether redirects are followed, and how many.
+    pub redirects: Redirects,
+    /// Whether all but `https` is refused, redirects included. Default: no.
+    pub https_only: bool,
+    /// Which header fields are dropped when a call leaves its origin.
+    pub credentials: Credentials,
+    /// How many bytes of decoded content are accepted. Default: any number.
+    pub max_content: Option<u64>,
+    /// Whether a request that is not idempotent may go again where a reused connection turns out to be closed.
+    /// Default: no.
+    pub resend: bool,
+    /// The session's hooks; they run before a request's own.
+    pub hooks: Hooks,
+    /// Who is told what happens. Default: nobody.
+    pub sink: Option<Arc<dyn Sink>>,
+    /// How many connections there may be.
+    pub connections: Connections,
+    pub(crate) headers: Entries,
+    pub(crate) params: Entries,
+}
+
+/// How many connections a loop holds, and for how long.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Connections {
+    /// At most, in all. Default: 128.
+    pub total: usize,
+    /// At most, to one origin. Default: 16.
+    pub per_origin: usize,
+    /// How long one that is not used is kept. Default: 90 s.
+    pub idle: Duration,
+}
+
+impl Profile {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Names and values of the header fields, in order, without User-Agent and the defaults.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.values()
+    }
+
+    /// Sets a header field of each request, in place of a default or of an earlier one of that name in any case.
+    pub fn set_header(&mut self, name: &str, value: &str) {
+        self.headers.set(Entry::new(name, Some(value), Source::Session), same_field);
+    }
+
+    /// Sets a header field that holds a credential: `Debug` hides it, and it is dropped when a redirect leaves the
+    /// origin.
+    pub fn set_sensitive_header(&mut self, name: &str, value: &str) {
+        self.headers.set(Entry::sensitive(name, value, Source::Session), same_field);
+    }
+
+    /// Puts a header field last, beside others of its name.
+    pub fn append_header(&mut self, name: &str, value: &str) {
+        self.headers.append(Entry::new(name, Some(value), Source::Session));
+    }
+
+    /// Takes a header field away, or a default such as Accept-Encoding, which is then not sent at all.
+    pub fn unset_header(&mut self, name: &str) {
+        self.headers.set(Entry::new(name, None, Source::Session), same_field);
+    }
+
+    /// Names and values of the query parameters, in order.
+    pub fn params(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.params.values()
+    }
+
+    /// Adds a query parameter to each request.
+    pub fn append_param(&mut self, name: &str, values: impl Into<Values>) {
+        append_values(&mut self.params, name, &values.into(), Source::Session);
+    }
+
+    /// Sets a query parameter: those of that name that were added before go.
+    pub fn set_param(&mut self, name: &str, values: impl Into<Values>) {
+        self.params.remove(|it| same_param(it, name));
+        append_values(&mut self.params, name, &values.into(), Source::Session);
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Profile {
+            user_agent: Some(concat!("sortie/", env!("CARGO_PKG_VERSION")).into()),
+            auth: None,
+            jar: Some(SharedJar::new()),
+            timeouts: Timeouts::default(),
+            redirects: Redirects::default(),
+            https_only: false,
+            credentials: Credentials::default(),
+            max_content: None,
+            resend: false,
+            hooks: Hooks::new(),
+            sink: None,
+            connections: Connections::default(),
+            headers: Entries::default(),
+            params: Entries::default(),
+        }
+    }
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Connections { total: 128, per_origin: 16, idle: Duration::from_secs(90) }
+    }
+}
+
+/// Without secrets.
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profile")
+            .field("user_agent", &self.user_agent)
+            .field("headers", &self.headers)
+            .field("params", &self.params)
+            .field("auth", &self.auth)
+            .field("jar", &self.jar)
+            .field("timeouts", &self.timeouts)
+            .field("redirects", &self.redirects)
+            .field("https_only", &self.https_only)
+            .field("max_content", &self.max_content)
+            .field("resend", &self.resend)
+            .field("hooks", &self.hooks)
+            .field("sink", &self.sink.is_some())
+            .field("connections", &self.connections)
+            .finish_non_exhaustive()
+    }
+}

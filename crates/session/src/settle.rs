@@ -1,0 +1,86 @@
+//! What a `pre_request` hook left, made right: origin, credentials, framing.
+
+use std::sync::Arc;
+
+use sortie_http::{Headers, HeadersBuilder, PreparedRequest, Url};
+use sortie_policy::{Credentials, Policy};
+
+use crate::encode::empty_length;
+use crate::{Auth, Basic, Error, ErrorKind};
+
+/// Derives anew what follows from the URL and the body, unless the hook changed it too.
+///
+/// Credentials that stood in the request `before` are dropped where the hook left the origin: they were meant for
+/// that one. Those that the hook set are kept.
+pub(crate) fn settle(
+    before: &PreparedRequest,
+    request: &mut PreparedRequest,
+    policy: &mut Arc<Policy>,
+) -> Result<(), Error> {
+    let userinfo = request.url().userinfo();
+    if userinfo.is_some() {
+        request.set_url(request.url().without_userinfo());
+    }
+    if !request.url().same_origin(before.url()) {
+        drop_credentials(before.headers(), request.headers_mut(), &policy.credentials);
+        if policy.cookies.is_some() {
+            Arc::make_mut(policy).cookies = None;
+        }
+        if request.headers().get("Host") == before.headers().get("Host") {
+            request.set_host().map_err(invalid)?;
+        }
+    }
+    if !request.headers().contains("Host") {
+        *request.headers_mut() = with_host(request.url(), request.headers()).map_err(invalid)?;
+    }
+    if let Some((user, password)) = userinfo
+        && !request.headers().contains("Authorization")
+    {
+        let value = Auth::from(Basic::new(user, password)).value()?;
+        request.headers_mut().set_sensitive("Authorization", &value).map_err(invalid)?;
+    }
+    if before.method() != request.method() || before.body() != request.body() {
+        settle_length(before, request)?;
+    }
+    Ok(())
+}
+
+fn drop_credentials(before: &Headers, headers: &mut Headers, credentials: &Credentials) {
+    headers.retain(|name, value, sensitive| {
+        let is_credential = sensitive || credentials.holds(name);
+        !(is_credential && before.get_all(name).any(|old| old == value))
+    });
+}
+
+/// Content-Length for the new body, unless the hook set it.
+fn settle_length(before: &PreparedRequest, request: &mut PreparedRequest) -> Result<(), Error> {
+    if request.headers().get("Content-Length") != before.headers().get("Content-Length") {
+        return Ok(());
+    }
+    match request.body().length().or_else(|| empty_length(request.method())) {
+        Some(length) => request.headers_mut().set("Content-Length", &length.to_string()).map_err(invalid),
+        None => {
+            request.headers_mut().remove("Content-Length");
+            Ok(())
+        }
+    }
+}
+
+/// The same header fields behind the Host field of `url`.
+fn with_host(url: &Url, headers: &Headers) -> Result<Headers, sortie_http::Error> {
+    let mut out = HeadersBuilder::new();
+    out.append("Host", url.origin().authority())?;
+    for (name, value) in headers {
+        out.append(name, value)?;
+    }
+    for (name, _) in headers {
+        if headers.is_sensitive(name) {
+            out.mark_sensitive(name);
+        }
+    }
+    Ok(out.build())
+}
+
+fn invalid(source: sortie_http::Error) -> Error {
+    Error::new(ErrorKind::InvalidHeader).with_source(source)
+}

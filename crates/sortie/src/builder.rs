@@ -1,0 +1,240 @@
+//! The defaults of a session or of the process, while they are being put together.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sortie_cookie::SharedJar;
+use sortie_http::PreparedRequest;
+use sortie_log::{Sink, Verbose};
+use sortie_session::{Arguments, Auth, Error, Hooks, Profile, Response, Sent, Values};
+
+use crate::settings::{ForSettings, Guard};
+use crate::{Answer, Session};
+
+/// Defaults that become a [`Session`].
+pub type SessionBuilder = Defaults<ForSession>;
+
+/// Defaults that become those of the process: see [`settings`](crate::settings()).
+pub type SettingsBuilder = Defaults<ForSettings>;
+
+/// Defaults that are being put together, for a session or for the process.
+///
+/// Faults in them (a line break in a header, a timeout of zero) are told by [`build`](Self::build), and else by the
+/// first request.
+#[derive(Clone, Debug)]
+#[must_use = "the defaults do nothing until they are built or applied"]
+pub struct Defaults<For> {
+    pub(crate) profile: Profile,
+    target: std::marker::PhantomData<For>,
+}
+
+/// The defaults become a session's.
+#[derive(Clone, Copy, Debug)]
+pub struct ForSession(());
+
+impl<For> Defaults<For> {
+    pub(crate) fn new(profile: Profile) -> Self {
+        Defaults { profile, target: std::marker::PhantomData }
+    }
+
+    /// The User-Agent field. Default: `sortie/<version>`. `None` sends none.
+    pub fn user_agent<'a>(mut self, name: impl Into<Option<&'a str>>) -> Self {
+        self.profile.user_agent = name.into().map(Into::into);
+        self
+    }
+
+    /// Sets a header field of each request.
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.profile.set_header(name.as_ref(), value.as_ref());
+        self
+    }
+
+    /// Sets several header fields of each request.
+    pub fn headers<N: AsRef<str>, V: AsRef<str>>(mut self, fields: impl IntoIterator<Item = (N, V)>) -> Self {
+        for (name, value) in fields {
+            self.profile.set_header(name.as_ref(), value.as_ref());
+        }
+        self
+    }
+
+    /// Sets a header field that holds a credential: it is dropped when a redirect leaves the origin, and not shown.
+    pub fn sensitive_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.profile.set_sensitive_header(name.as_ref(), value.as_ref());
+        self
+    }
+
+    /// Sends no such header field, though it is a default.
+    pub fn unset_header(mut self, name: impl AsRef<str>) -> Self {
+        self.profile.unset_header(name.as_ref());
+        self
+    }
+
+    /// Adds a query parameter to each request.
+    pub fn param(mut self, name: impl AsRef<str>, values: impl Into<Values>) -> Self {
+        self.profile.append_param(name.as_ref(), values);
+        self
+    }
+
+    /// Whose credentials each request brings, such as [`Basic`](crate::Basic). Default: nobody's.
+    pub fn auth(mut self, auth: impl Into<Auth>) -> Self {
+        self.profile.auth = Some(auth.into());
+        self
+    }
+
+    /// Whether cookies are kept and sent. Default: yes.
+    pub fn cookies(mut self, kept: bool) -> Self {
+        self.profile.jar = kept.then(SharedJar::new);
+        self
+    }
+
+    /// Bounds each whole call, redirects included. Default: none.
+    pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.profile.timeouts.total = limit.into();
+        self
+    }
+
+    /// Bounds looking up a name and connecting. Default: 10 s.
+    pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.profile.timeouts.connect = limit.into();
+        self
+    }
+
+    /// Bounds the time from the last byte of a request to the end of the response's head. Default: 60 s.
+    pub fn first_byte_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.profile.timeouts.first_byte = limit.into();
+        self
+    }
+
+    /// Bounds each pause in reading content or writing a body. Default: 60 s.
+    pub fn between_bytes_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.profile.timeouts.between_bytes = limit.into();
+        self
+    }
+
+    /// Bounds the wait for a connection. Default: none.
+    pub fn queue_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.profile.timeouts.queue = limit.into();
+        self
+    }
+
+    /// Whether redirects are followed. Default: yes, but for HEAD.
+    pub fn redirects(mut self, follow: bool) -> Self {
+        self.profile.redirects.follow = follow;
+        self
+    }
+
+    /// How many redirects are followed; one more is an error. Default: 30.
+    pub fn max_redirects(mut self, limit: u32) -> Self {
+        self.profile.redirects.limit = limit;
+        self
+    }
+
+    /// Whether anything but `https` is refused, redirects included. Default: no.
+    pub fn https_only(mut self, only: bool) -> Self {
+        self.profile.https_only = only;
+        self
+    }
+
+    /// How many bytes of decoded content are accepted. Default: any number, but for content that decodes to more than
+    /// 256 MiB and 200 times its coded size.
+    pub fn max_content(mut self, limit: impl Into<Option<u64>>) -> Self {
+        self.profile.max_content = limit.into();
+        self
+    }
+
+    /// Whether a request that is not idempotent may be sent again where a pooled connection turns out to be closed.
+    /// Default: no.
+    pub fn resend(mut self, resend: bool) -> Self {
+        self.profile.resend = resend;
+        self
+    }
+
+    /// How many connections a loop has at the same time, idle ones included. Default: 128.
+    ///
+    /// A loop serves one batch, or one `send`; threads that send at the same time have a loop each.
+    pub fn connections(mut self, most: usize) -> Self {
+        self.profile.connections.total = most;
+        self
+    }
+
+    /// How many connections a loop has to one origin at the same time. Default: 16.
+    pub fn per_origin(mut self, most: usize) -> Self {
+        self.profile.connections.per_origin = most;
+        self
+    }
+
+    /// How long an idle connection is kept. Default: 90 s.
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.profile.connections.idle = limit;
+        self
+    }
+
+    /// Writes a line for each exchange at the moment it is sent: local time, method, URL without secrets.
+    ///
+    /// Each line is one write. A write that fails loses the line, never the call.
+    pub fn verbose(self, stream: impl Write + Send + 'static) -> Self {
+        self.sink(Verbose::new(stream))
+    }
+
+    /// Tells a sink what happens, in place of any that was set before. Default: nobody is told.
+    pub fn sink(mut self, sink: impl Sink + 'static) -> Self {
+        self.profile.sink = Some(Arc::new(sink));
+        self
+    }
+
+    /// Registers hooks; they run before those of a request.
+    pub fn hooks(mut self, register: impl FnOnce(&mut Hooks)) -> Self {
+        register(&mut self.profile.hooks);
+        self
+    }
+
+    /// Registers an `args` hook: it sees the arguments, the defaults merged in, before anything is encoded.
+    pub fn on_args<V: Answer<Arguments>>(self, hook: impl Fn(&Arguments) -> V + Send + Sync + 'static) -> Self {
+        self.hooks(|hooks| hooks.on_args(hook))
+    }
+
+    /// Registers a `pre_request` hook: it sees each request directly before it is submitted.
+    pub fn on_pre_request<V: Answer<PreparedRequest>>(
+        self,
+        hook: impl Fn(&PreparedRequest) -> V + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks(|hooks| hooks.on_pre_request(hook))
+    }
+
+    /// Registers a `post_request` hook: it sees what was sent and how the call ended, also when it failed.
+    pub fn on_post_request<V: Answer<PreparedRequest>>(self, hook: impl Fn(&Sent) -> V + Send + Sync + 'static) -> Self {
+        self.hooks(|hooks| hooks.on_post_request(hook))
+    }
+
+    /// Registers a `response` hook: it sees each response that is about to be delivered.
+    pub fn on_response<V: Answer<Response>>(self, hook: impl Fn(&Response) -> V + Send + Sync + 'static) -> Self {
+        self.hooks(|hooks| hooks.on_response(hook))
+    }
+}
+
+impl Defaults<ForSession> {
+    /// Keeps cookies in this jar, which other sessions may share.
+    pub fn jar(mut self, jar: SharedJar) -> Self {
+        self.profile.jar = Some(jar);
+        self
+    }
+
+    /// The session. Fails where a default makes no sense: a line break in a header, a timeout of zero.
+    pub fn build(self) -> Result<Session, Error> {
+        self.profile.check()?;
+        Ok(Session::of(self.profile))
+    }
+}
+
+impl Defaults<ForSettings> {
+    /// Makes these the defaults of the process, for good. Sessions that exist already stay as they are.
+    pub fn apply(self) {
+        crate::settings::replace(self.profile);
+    }
+
+    /// Makes these the defaults of the process until the guard is dropped, which brings back those of before.
+    pub fn scoped(self) -> Guard {
+        Guard::new(crate::settings::replace(self.profile))
+    }
+}

@@ -1,0 +1,242 @@
+//! The loop: the only one, and the only clock. It decides nothing.
+
+use std::io;
+use std::time::{Duration, Instant, SystemTime};
+
+use sortie_engine::{Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Read, Time};
+use sortie_http::{Host, Origin, Scheme};
+use sortie_log::Event;
+use sortie_transport as transport;
+use transport::Transport;
+
+/// How many bytes one read takes at the most.
+const INPUT: usize = 64 * 1024;
+
+/// How many bytes of a body are handed over at once.
+const BUDGET: usize = 256 * 1024;
+
+/// How many reads one link gets before the others have their turn.
+const READS: usize = 16;
+
+/// One engine on one transport.
+pub(crate) struct Driver {
+    pub(crate) engine: Engine,
+    transport: Transport,
+    began: Instant,
+    now: Time,
+    /// The transport's name of each link, at the index of the engine's.
+    names: Vec<Option<(LinkId, transport::LinkId)>>,
+    /// The engine's name of each link, at the index of the transport's.
+    owners: Vec<Option<LinkId>>,
+    /// Links that still had something to read when their turn was over; with it whether the peer has closed.
+    unread: Vec<(LinkId, bool)>,
+    input: Vec<u8>,
+    output: Vec<u8>,
+}
+
+/// What a turn has brought. Tags are those that the calls were submitted with.
+pub(crate) trait Audience {
+    /// A call has ended.
+    fn done(&mut self, tag: u64, outcome: Outcome);
+    /// Something happened to a call that wants to be told about.
+    fn told(&mut self, tag: u64, event: Event);
+}
+
+impl Driver {
+    #[expect(clippy::disallowed_methods, reason = "the driver is the owner of the clock")]
+    pub(crate) fn new(limits: Limits) -> io::Result<Self> {
+        Ok(Driver {
+            engine: Engine::new(limits, SystemTime::now()),
+            transport: Transport::new()?,
+            began: Instant::now(),
+            now: Time(0),
+            names: Vec::new(),
+            owners: Vec::new(),
+            unread: Vec::new(),
+            input: vec![0; INPUT],
+            output: Vec::new(),
+        })
+    }
+
+    /// Reads the clock; a turn does so by itself.
+    #[expect(clippy::disallowed_methods, reason = "the driver is the owner of the clock")]
+    pub(crate) fn refresh(&mut self) -> Time {
+        let elapsed = Instant::now().saturating_duration_since(self.began);
+        self.now = Time(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX));
+        self.now
+    }
+
+    /// When the clock was read last.
+    pub(crate) fn now(&self) -> Time {
+        self.now
+    }
+
+    /// The clock on the wall.
+    #[expect(clippy::disallowed_methods, reason = "the driver is the owner of the clock")]
+    pub(crate) fn wall(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    /// Waits for something to happen, `limit` at the most, and carries out all that follows from it.
+    pub(crate) fn turn(&mut self, limit: Option<Duration>, audience: &mut impl Audience) -> io::Result<()> {
+        self.settle(audience);
+        let patience = self.next_deadline().map(|at| at.since(self.now));
+        let patience = match (patience, limit) {
+            (Some(own), Some(limit)) => Some(own.min(limit)),
+            (own, limit) => own.or(limit),
+        };
+        self.transport.wait(patience)?;
+        let now = self.refresh();
+        self.transport.turn(now.0);
+        for (link, closed) in std::mem::take(&mut self.unread) {
+            self.read(link, closed);
+        }
+        while let Some(event) = self.transport.poll() {
+            self.handle(event);
+        }
+        // What has arrived is handled before what has expired.
+        self.engine.handle_deadline(now);
+        self.settle(audience);
+        Ok(())
+    }
+
+    /// When a turn is wanted though nothing happens. May be early, never late; now where work was left.
+    pub(crate) fn next_deadline(&self) -> Option<Time> {
+        if !self.unread.is_empty() {
+            return Some(Time(0));
+        }
+        let transport = self.transport.next_deadline().map(Time);
+        self.engine.next_deadline().into_iter().chain(transport).min()
+    }
+
+    /// Wakes a turn from another thread.
+    pub(crate) fn waker(&self) -> transport::Waker {
+        self.transport.waker()
+    }
+
+    /// Carries out what the engine wants, until it wants nothing more.
+    pub(crate) fn settle(&mut self, audience: &mut impl Audience) {
+        while let Some(output) = self.engine.poll() {
+            match output {
+                Output::Transmit { link } => self.write(link),
+                Output::Done { tag, outcome } => audience.done(tag, outcome),
+                Output::Open { link, origin } => self.open(link, &origin),
+                Output::Close { link } => self.close(link),
+                Output::Told { tag, event } => audience.told(tag, event),
+                _ => {}
+            }
+        }
+    }
+
+    fn handle(&mut self, event: transport::Event) {
+        let Some(link) = self.owners.get(event.link().index()).copied().flatten() else { return };
+        match event {
+            transport::Event::Ready { closed, .. } => self.read(link, closed),
+            transport::Event::Drained { .. } => self.write(link),
+            transport::Event::Opened { peer, resolve, connect, .. } => {
+                let mut opened = Opened::default();
+                (opened.peer, opened.resolve, opened.connect) = (Some(peer), resolve, connect);
+                self.engine.handle_opened(link, opened, self.now);
+            }
+            transport::Event::Failed { error, .. } => {
+                let kind = match &error {
+                    transport::Error::Resolve { .. } => LinkFault::Resolve,
+                    transport::Error::Write { .. } => LinkFault::Write,
+                    error if error.is_exhausted() => LinkFault::Exhausted,
+                    _ => LinkFault::Connect,
+                };
+                if kind == LinkFault::Write {
+                    // The peer may have said why before it closed.
+                    self.read(link, true);
+                }
+                self.engine.handle_closed(link, Some(LinkError { kind, source: Box::new(error) }), self.now);
+            }
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, link: LinkId, origin: &Origin) {
+        if origin.scheme() == Scheme::Https {
+            let source = io::Error::new(io::ErrorKind::Unsupported, "https needs TLS, which is not built in yet");
+            let cause = LinkError { kind: LinkFault::Unsupported, source: Box::new(source) };
+            return self.engine.handle_closed(link, Some(cause), self.now);
+        }
+        let host = match origin.host() {
+            Host::Name(name) => transport::Host::Name(name.clone()),
+            Host::Ip(address) => transport::Host::Ip(*address),
+        };
+        let name = self.transport.open(&transport::Target { host, port: origin.port() }, self.now.0);
+        put(&mut self.names, link.index(), Some((link, name)));
+        put(&mut self.owners, name.index(), Some(link));
+    }
+
+    fn close(&mut self, link: LinkId) {
+        if let Some(name) = self.name_of(link) {
+            put(&mut self.names, link.index(), None);
+            put(&mut self.owners, name.index(), None);
+            self.transport.close(name);
+        }
+    }
+
+    /// The transport's name of a link that is not closed.
+    fn name_of(&self, link: LinkId) -> Option<transport::LinkId> {
+        let (owner, name) = self.names.get(link.index()).copied().flatten()?;
+        (owner == link).then_some(name)
+    }
+
+    /// Reads what a link has, and hands it to the engine.
+    fn read(&mut self, link: LinkId, closed: bool) {
+        let Some(name) = self.name_of(link) else { return };
+        for _ in 0..READS {
+            let (room, result) = match self.engine.place(link) {
+                Some((place, room)) => (room, self.transport.read_into(name, place, room).map(|count| (count, true))),
+                None => (INPUT, self.transport.read(name, &mut self.input).map(|count| (count, false))),
+            };
+            let (count, read) = match result {
+                Ok((0, _)) => return self.engine.handle_closed(link, None, self.now),
+                Ok((count, true)) => (count, self.engine.handle_filled(link, count, self.now)),
+                Ok((count, false)) => (count, self.engine.handle_received(link, &self.input[..count], self.now)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) => {
+                    let cause = LinkError { kind: LinkFault::Read, source: Box::new(error) };
+                    return self.engine.handle_closed(link, Some(cause), self.now);
+                }
+            };
+            // A short read has drained the link, unless the peer has closed: that is not told again.
+            if read == Read::Stop || count < room && !closed {
+                return;
+            }
+        }
+        self.unread.push((link, closed));
+    }
+
+    /// Writes what the engine has for a link, as far as the link takes it.
+    fn write(&mut self, link: LinkId) {
+        let Some(name) = self.name_of(link) else { return };
+        loop {
+            self.output.clear();
+            let more = self.engine.handle_writable(link, &mut self.output, BUDGET, self.now);
+            if self.output.is_empty() {
+                return;
+            }
+            match self.transport.send(name, &self.output) {
+                Ok(true) if more => {}
+                Ok(true) => return,
+                Ok(false) => return self.engine.handle_blocked(link, self.now),
+                Err(error) => {
+                    // The peer may have said why before it closed.
+                    self.read(link, true);
+                    let cause = LinkError { kind: LinkFault::Write, source: Box::new(error) };
+                    return self.engine.handle_closed(link, Some(cause), self.now);
+                }
+            }
+        }
+    }
+}
+
+fn put<T: Clone>(list: &mut Vec<Option<T>>, index: usize, entry: Option<T>) {
+    if list.len() <= index {
+        list.resize(index + 1, None);
+    }
+    list[index] = entry;
+}

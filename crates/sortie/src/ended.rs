@@ -1,0 +1,95 @@
+//! From the engine's outcome to the one that a session's `finish` takes.
+
+use std::error::Error as StdError;
+use std::io;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use sortie_engine::{Failure, LinkError, LinkFault, Outcome};
+use sortie_session::{Ended, Error, ErrorKind, Phase};
+
+/// How a call ended. `broken` is why the loop was given up, where it was.
+pub(crate) fn ended(outcome: Outcome, at: Option<SystemTime>, broken: Option<&Arc<io::Error>>) -> Ended {
+    let Outcome { mut history, result, attempts } = outcome;
+    let at = at.unwrap_or(SystemTime::UNIX_EPOCH);
+    match result {
+        Ok(response) => Ended { request: response.request().clone(), history, result: Ok(response), at },
+        Err(failure) => {
+            let Failure { error, phase, request, response } = *failure;
+            let mut error = match broken {
+                Some(source) => Error::new(ErrorKind::System)
+                    .with_message("the event loop failed")
+                    .with_shared_source(source.clone() as Arc<dyn StdError + Send + Sync>),
+                None => convert(error, phase),
+            };
+            error = error.with_phase(phase_of(phase)).with_attempts(attempts).with_request(request.clone());
+            history.extend(response);
+            Ended { request, history, result: Err(error), at }
+        }
+    }
+}
+
+fn convert(error: sortie_engine::Error, phase: sortie_engine::Phase) -> Error {
+    use sortie_engine::Error as From;
+    let message = error.to_string();
+    match error {
+        From::Link(LinkError { kind, source }) => {
+            Error::new(kind_of_link(kind)).with_message(message).with_shared_source(source.into())
+        }
+        From::Closed => Error::new(ErrorKind::Closed),
+        From::Protocol(source) => {
+            let truncated = matches!(source, sortie_h1::Error::Truncated { .. });
+            let kind = if truncated { ErrorKind::Truncated } else { ErrorKind::Protocol };
+            Error::new(kind).with_source(source)
+        }
+        From::Content(source) => {
+            use sortie_content::Error as Content;
+            let large = matches!(source, Content::TooLarge { .. } | Content::Bomb { .. });
+            let kind = if large { ErrorKind::ContentTooLarge } else { ErrorKind::Content };
+            Error::new(kind).with_source(source)
+        }
+        From::TooLarge { .. } => Error::new(ErrorKind::ContentTooLarge).with_message(message),
+        From::Memory { .. } => Error::new(ErrorKind::System).with_message(message),
+        From::Policy(source) => {
+            let too_many = matches!(source, sortie_policy::Error::TooManyRedirects { .. });
+            let kind = if too_many { ErrorKind::TooManyRedirects } else { ErrorKind::Redirect };
+            Error::new(kind).with_source(source)
+        }
+        From::Timeout { .. } => Error::new(kind_of_timeout(phase)).with_message(message),
+        From::Total { .. } => Error::new(ErrorKind::TotalTimeout).with_message(message),
+        From::Cancelled => Error::new(ErrorKind::Cancelled),
+        _ => Error::new(ErrorKind::System).with_message(message),
+    }
+}
+
+fn kind_of_link(fault: LinkFault) -> ErrorKind {
+    match fault {
+        LinkFault::Resolve => ErrorKind::Resolve,
+        LinkFault::Connect => ErrorKind::Connect,
+        LinkFault::Unsupported => ErrorKind::Unsupported,
+        LinkFault::Write => ErrorKind::Send,
+        LinkFault::Read => ErrorKind::Receive,
+        _ => ErrorKind::System,
+    }
+}
+
+fn kind_of_timeout(phase: sortie_engine::Phase) -> ErrorKind {
+    match phase {
+        sortie_engine::Phase::Queue => ErrorKind::QueueTimeout,
+        sortie_engine::Phase::Resolve | sortie_engine::Phase::Connect => ErrorKind::ConnectTimeout,
+        sortie_engine::Phase::FirstByte => ErrorKind::FirstByteTimeout,
+        _ => ErrorKind::BetweenBytesTimeout,
+    }
+}
+
+fn phase_of(phase: sortie_engine::Phase) -> Phase {
+    match phase {
+        sortie_engine::Phase::Queue => Phase::Queue,
+        sortie_engine::Phase::Resolve => Phase::Resolve,
+        sortie_engine::Phase::Connect => Phase::Connect,
+        sortie_engine::Phase::Send => Phase::Send,
+        sortie_engine::Phase::FirstByte => Phase::FirstByte,
+        sortie_engine::Phase::Content => Phase::Content,
+        _ => Phase::Redirect,
+    }
+}

@@ -1,0 +1,69 @@
+//! HTTP for humans, in batches: sessions, hooks and `map` on one event loop, without an async runtime.
+//!
+//! ```
+//! # let server = sortie_testserver::TestServer::start()?;
+//! # let url = |path: &str| server.url(path);
+//! // One request.
+//! let response = sortie::get(url("/get")).param("q", "1").send()?;
+//! println!("{} {}", response.status(), response.text());
+//!
+//! // A session keeps cookies, defaults, hooks and connections.
+//! let session = sortie::Session::builder().header("x-test", "true").build()?;
+//! session.get(url("/cookies/set/sessioncookie/123456789")).send()?;
+//!
+//! // Unsent requests, all at once, home in order, one slot each.
+//! let paths = ["/cookies", "/status/404", "/headers"];
+//! for outcome in session.map(paths.iter().map(|path| session.get(url(path)))) {
+//!     println!("{}", outcome?.status());
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | to … | take |
+//! |---|---|
+//! | send one request | [`get`], [`post`] …: a [`Request`] and its [`send`](Request::send) |
+//! | keep cookies, defaults, hooks | [`Session`], [`Session::builder`] |
+//! | send many | [`map`], [`Session::map`], [`Batch`] |
+//! | stop early | [`CancelToken`], [`Batch::cancel`], the timeouts of [`Request`] |
+//! | step in | [`Hooks`]: `args`, `pre_request`, `post_request`, `response` |
+//! | change what all later sessions start from | [`settings`] |
+//! | see what is sent | [`SessionBuilder::verbose`], [`SessionBuilder::sink`] |
+//!
+//! Every call ends in exactly one outcome: a [`Response`], whatever its status, or an [`Error`] that says what went
+//! wrong, in which phase, and why, down to the system's own error.
+//!
+//! **Not there yet:** TLS (an `https` URL is an error of the kind [`ErrorKind::Unsupported`]), proxies, digest
+//! authentication, streamed bodies, multipart, brotli and zstd, retries, HTTP/2.
+
+mod ask;
+mod batch;
+mod builder;
+mod cancel;
+mod desk;
+mod driver;
+mod ended;
+mod garage;
+mod request;
+mod session;
+mod settings;
+
+pub use ask::{batch, delete, get, head, map, options, patch, post, put, request};
+pub use batch::{Batch, Wait};
+pub use builder::{Defaults, ForSession, SessionBuilder, SettingsBuilder};
+pub use cancel::CancelToken;
+pub use request::Request;
+pub use session::Session;
+pub use settings::{ForSettings, Guard, settings};
+
+pub use sortie_cookie::{Cookie, SharedJar};
+pub use sortie_hooks::{Answer, Refuse, Warning};
+pub use sortie_http::{Body, Headers, Host, Method, Origin, PreparedRequest, Scheme, StatusCode, Timings, Url, Version};
+pub use sortie_log::{Detailed, Event, FnSink, Memory, Sink, Verbose, What};
+pub use sortie_session::{
+    Arguments, Auth, Basic, BodyArgument, Bearer, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,
+    Setting, Values,
+};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

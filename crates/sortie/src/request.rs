@@ -1,0 +1,242 @@
+use std::time::Duration;
+
+use sortie_http::{Method, PreparedRequest};
+use sortie_session::{Arguments, Auth, BodyArgument, Error, Hooks, Response, Setting, Values};
+
+use crate::{Batch, CancelToken, Session};
+
+/// A request that was not sent yet.
+///
+/// A value: build it, keep it, clone it, hand it to [`send`](Self::send) or to [`map`](crate::map). One that was made
+/// by a [`Session`] brings that session's defaults, cookies and hooks along; what is set here comes on top. Faults (a
+/// bad URL, a line break in a header) surface when it is sent.
+///
+/// ```
+/// # let server = sortie_testserver::TestServer::start()?;
+/// # let url = server.url("/anything");
+/// use std::time::Duration;
+///
+/// let response = sortie::put(url)
+///     .param("page", "1")
+///     .header("X-Testing", "True")
+///     .form([("name", "value")])
+///     .timeout(Duration::from_secs(5))
+///     .send()?;
+/// assert_eq!(response.json::<serde_json::Value>()?["form"]["name"], "value");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct Request {
+    pub(crate) arguments: Arguments,
+    pub(crate) session: Option<Session>,
+    pub(crate) token: Option<CancelToken>,
+}
+
+impl Request {
+    pub(crate) fn new(method: Method, url: impl AsRef<str>, session: Option<Session>) -> Self {
+        Request { arguments: Arguments::new(method, url.as_ref()), session, token: None }
+    }
+
+    /// Sends it and waits for the answer, redirects included.
+    ///
+    /// A status of 400 or above is a response, not an error: see [`Response::raise_for_status`]. Fails where no
+    /// response could be had; the error says in which phase.
+    pub fn send(self) -> Result<Response, Error> {
+        let home = self.session.clone().unwrap_or_else(Session::shared);
+        Batch::new(home).send(self)
+    }
+
+    /// Sets a header field, in place of the session's of that name. The caller's order and case are kept.
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.arguments.set_header(name.as_ref(), value.as_ref());
+        self
+    }
+
+    /// Sets several header fields.
+    pub fn headers<N: AsRef<str>, V: AsRef<str>>(mut self, fields: impl IntoIterator<Item = (N, V)>) -> Self {
+        for (name, value) in fields {
+            self.arguments.set_header(name.as_ref(), value.as_ref());
+        }
+        self
+    }
+
+    /// Sets a header field that holds a credential: it is dropped when a redirect leaves the origin, and not shown.
+    pub fn sensitive_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.arguments.set_sensitive_header(name.as_ref(), value.as_ref());
+        self
+    }
+
+    /// Sends no such header field, though the session or a default has one.
+    pub fn unset_header(mut self, name: impl AsRef<str>) -> Self {
+        self.arguments.unset_header(name.as_ref());
+        self
+    }
+
+    /// Adds a query parameter: a text, or several values, each `name=value`. `None` removes the session's.
+    pub fn param(mut self, name: impl AsRef<str>, values: impl Into<Values>) -> Self {
+        self.arguments.append_param(name.as_ref(), values);
+        self
+    }
+
+    /// Adds several query parameters.
+    pub fn params<N: AsRef<str>, V: Into<Values>>(mut self, pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        for (name, values) in pairs {
+            self.arguments.append_param(name.as_ref(), values);
+        }
+        self
+    }
+
+    /// Sends these bytes, or this text (as UTF-8), as the body. No content type is added.
+    pub fn body(mut self, body: impl Into<BodyArgument>) -> Self {
+        self.arguments.set_body(body);
+        self
+    }
+
+    /// Sends a form: `application/x-www-form-urlencoded`, unless another content type is given.
+    pub fn form<N: Into<Box<str>>, V: Into<Box<str>>>(mut self, pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        self.arguments.set_body(BodyArgument::form(pairs));
+        self
+    }
+
+    /// Sends a value as JSON: `application/json`, unless another content type is given. Needs the feature `json`.
+    #[cfg(feature = "json")]
+    pub fn json<T: serde_core::Serialize + ?Sized>(mut self, value: &T) -> Self {
+        self.arguments.set_body(BodyArgument::json(value));
+        self
+    }
+
+    /// Sends a cookie with this request, to its own origin only. It is not stored.
+    pub fn cookie(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.arguments.append_cookie(name.as_ref(), value.as_ref());
+        self
+    }
+
+    /// Whose credentials it brings, such as [`Basic`](crate::Basic). `None` brings none, not even the session's.
+    pub fn auth(mut self, auth: impl Into<Setting<Auth>>) -> Self {
+        self.arguments.set_auth(auth);
+        self
+    }
+
+    /// Bounds the whole call, redirects included. Default: the session's, which has none. `None` lifts the session's.
+    pub fn timeout(mut self, limit: impl Into<Setting<Duration>>) -> Self {
+        self.arguments.set_timeout(limit);
+        self
+    }
+
+    /// Bounds looking up the name and connecting. Default: the session's, which is 10 s. `None` lifts it.
+    pub fn connect_timeout(mut self, limit: impl Into<Setting<Duration>>) -> Self {
+        self.arguments.set_connect_timeout(limit);
+        self
+    }
+
+    /// Bounds the time from the last byte of the request to the end of the response's head. Default: the session's,
+    /// which is 60 s. `None` lifts it.
+    pub fn first_byte_timeout(mut self, limit: impl Into<Setting<Duration>>) -> Self {
+        self.arguments.set_first_byte_timeout(limit);
+        self
+    }
+
+    /// Bounds each pause in reading content or writing a body. Default: the session's, which is 60 s. `None` lifts it.
+    pub fn between_bytes_timeout(mut self, limit: impl Into<Setting<Duration>>) -> Self {
+        self.arguments.set_between_bytes_timeout(limit);
+        self
+    }
+
+    /// Bounds the wait for a connection. Default: the session's, which has none. `None` lifts it.
+    pub fn queue_timeout(mut self, limit: impl Into<Setting<Duration>>) -> Self {
+        self.arguments.set_queue_timeout(limit);
+        self
+    }
+
+    /// Whether redirects are followed. Default: the session's, which follows them, but for HEAD.
+    pub fn redirects(mut self, follow: bool) -> Self {
+        self.arguments.set_redirects(follow);
+        self
+    }
+
+    /// How many redirects are followed; one more is an error. Default: the session's, which is 30.
+    pub fn max_redirects(mut self, limit: u32) -> Self {
+        self.arguments.set_redirect_limit(limit);
+        self
+    }
+
+    /// How many bytes of decoded content are accepted. Default: the session's, which has no limit. `None` lifts it.
+    pub fn max_content(mut self, limit: impl Into<Setting<u64>>) -> Self {
+        self.arguments.set_max_content(limit);
+        self
+    }
+
+    /// Whether it may be sent again, though it is not idempotent, where a pooled connection turns out to be closed.
+    /// Default: the session's, which says no.
+    pub fn resend(mut self, resend: bool) -> Self {
+        self.arguments.set_resend(resend);
+        self
+    }
+
+    /// A number that comes back with the outcome ([`Response::tag`], [`Error::tag`]). Default: 0.
+    pub fn tag(mut self, tag: u64) -> Self {
+        self.arguments.set_tag(tag);
+        self
+    }
+
+    /// Has a token cancel it from another thread.
+    pub fn cancel_token(mut self, token: &CancelToken) -> Self {
+        self.token = Some(token.clone());
+        self
+    }
+
+    /// Registers hooks for this request; they run after the session's.
+    ///
+    /// ```
+    /// let request = sortie::get("http://127.0.0.1/").hooks(|hooks| {
+    ///     hooks.on_response(|response: &sortie::Response| println!("{}", response.status()));
+    /// });
+    /// # drop(request);
+    /// ```
+    pub fn hooks(mut self, register: impl FnOnce(&mut Hooks)) -> Self {
+        register(self.arguments.hooks_mut());
+        self
+    }
+
+    /// Registers an `args` hook: it sees the arguments, the session's defaults merged in, before anything is encoded.
+    pub fn on_args<V: crate::Answer<Arguments>>(self, hook: impl Fn(&Arguments) -> V + Send + Sync + 'static) -> Self {
+        self.hooks(|hooks| hooks.on_args(hook))
+    }
+
+    /// Registers a `pre_request` hook: it sees the request directly before it is submitted.
+    pub fn on_pre_request<V: crate::Answer<PreparedRequest>>(
+        self,
+        hook: impl Fn(&PreparedRequest) -> V + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks(|hooks| hooks.on_pre_request(hook))
+    }
+
+    /// Registers a `post_request` hook: it sees what was sent and how the call ended, also when it failed.
+    pub fn on_post_request<V: crate::Answer<PreparedRequest>>(
+        self,
+        hook: impl Fn(&crate::Sent) -> V + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks(|hooks| hooks.on_post_request(hook))
+    }
+
+    /// Registers a `response` hook: it sees the response that is about to be delivered.
+    pub fn on_response<V: crate::Answer<Response>>(self, hook: impl Fn(&Response) -> V + Send + Sync + 'static) -> Self {
+        self.hooks(|hooks| hooks.on_response(hook))
+    }
+
+    /// What was asked for so far.
+    pub fn arguments(&self) -> &Arguments {
+        &self.arguments
+    }
+
+    /// What was asked for so far, to be changed.
+    pub fn arguments_mut(&mut self) -> &mut Arguments {
+        &mut self.arguments
+    }
+
+    /// Whether sending it twice has the effect of sending it once (RFC 9110, section 9.2.2).
+    pub(crate) fn is_idempotent(&self) -> bool {
+        sortie_policy::is_idempotent(self.arguments.method())
+    }
+}

@@ -1,0 +1,176 @@
+use std::fmt;
+use std::sync::Arc;
+
+use sortie_cookie::SharedJar;
+use sortie_engine::Limits;
+use sortie_http::Method;
+use sortie_log::Sink;
+use sortie_session::{Arguments, Error, Memo, Prepared, Profile, Response, prepare};
+
+use crate::builder::SessionBuilder;
+use crate::garage::Garage;
+use crate::{Batch, Request};
+
+/// What persists between calls: cookies, defaults, hooks, connections.
+///
+/// A clone is the same session. All methods take `&self`, so threads can share one; none waits for another's I/O. When
+/// the last clone is gone, and all requests made by it, its connections are closed.
+///
+/// ```
+/// # let server = sortie_testserver::TestServer::start()?;
+/// let session = sortie::Session::new();
+/// session.get(server.url("/cookies/set/sessioncookie/123456789")).send()?;
+/// let response = session.get(server.url("/cookies")).send()?;
+/// assert_eq!(response.json::<serde_json::Value>()?["cookies"]["sessioncookie"], "123456789");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    profile: Arc<Profile>,
+    memo: Memo,
+    limits: Limits,
+    garage: Arc<Garage>,
+    /// Each call has cookies of its own.
+    alone: bool,
+}
+
+impl Session {
+    /// A session with the [`settings`](crate::settings()) as they are now.
+    pub fn new() -> Self {
+        Self::of(crate::settings::current().profile())
+    }
+
+    /// A session with defaults of its own, upon the [`settings`](crate::settings()) as they are now.
+    ///
+    /// ```
+    /// # let server = sortie_testserver::TestServer::start()?;
+    /// use sortie::{Basic, Session};
+    ///
+    /// let session = Session::builder().header("x-test", "true").auth(Basic::new("user", "pass")).build()?;
+    /// let response = session.get(server.url("/headers")).header("x-test2", "true").send()?;
+    /// assert!(response.text().contains("X-Test2"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn builder() -> SessionBuilder {
+        SessionBuilder::new(crate::settings::current().profile())
+    }
+
+    /// A GET request, bound to this session.
+    pub fn get(&self, url: impl AsRef<str>) -> Request {
+        self.request(Method::GET, url)
+    }
+
+    /// A HEAD request. Redirects are not followed unless it is asked for.
+    pub fn head(&self, url: impl AsRef<str>) -> Request {
+        self.request(Method::HEAD, url)
+    }
+
+    /// A POST request.
+    pub fn post(&self, url: impl AsRef<str>) -> Request {
+        self.request(Method::POST, url)
+    }
+
+    /// A PUT request.
+    pub fn put(&self, url: impl AsRef<str>) -> Request {
+        self.request(Method::PUT, url)
+    }
+
+    /// A PATCH request.
+    pub fn patch(&self, url: impl AsRef<str>) -> Request {
+        self.request(Method::PATCH, url)
+    }
+
+    /// A DELETE request.
+    pub fn delete(&self, url: impl AsRef<str>) -> Request {
+        self.request(Method::DELETE, url)
+    }
+
+    /// An OPTIONS request.
+    pub fn options(&self, url: impl AsRef<str>) -> Request {
+        self.request(Method::OPTIONS, url)
+    }
+
+    /// A request of any method.
+    pub fn request(&self, method: Method, url: impl AsRef<str>) -> Request {
+        Request::new(method, url, Some(self.clone()))
+    }
+
+    /// Many calls on one loop. Requests that are bound to no session are sent with this one's defaults.
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.clone())
+    }
+
+    /// Sends all requests at once, as far as the limits go, and brings every answer home in order.
+    ///
+    /// The same as `batch().map(requests)`.
+    pub fn map(&self, requests: impl IntoIterator<Item = Request>) -> Vec<Result<Response, Error>> {
+        self.batch().map(requests)
+    }
+
+    /// The cookies, where the session keeps any.
+    pub fn cookies(&self) -> Option<&SharedJar> {
+        self.0.profile.jar.as_ref()
+    }
+
+    /// What it brings to each request.
+    pub fn profile(&self) -> &Profile {
+        &self.0.profile
+    }
+
+    pub(crate) fn of(profile: Profile) -> Self {
+        Self::assemble(profile, Arc::default(), false)
+    }
+
+    /// What requests that belong to no session are sent with.
+    pub(crate) fn assemble(profile: Profile, garage: Arc<Garage>, alone: bool) -> Self {
+        let mut limits = Limits::default();
+        limits.connections = profile.connections.total;
+        limits.per_origin = profile.connections.per_origin;
+        limits.idle = profile.connections.idle;
+        Session(Arc::new(Inner { profile: Arc::new(profile), memo: Memo::new(), limits, garage, alone }))
+    }
+
+    /// The session of requests that belong to none.
+    pub(crate) fn shared() -> Self {
+        crate::settings::shared()
+    }
+
+    pub(crate) fn is(&self, other: &Session) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(crate) fn garage(&self) -> &Garage {
+        &self.0.garage
+    }
+
+    pub(crate) fn sink(&self) -> Option<Arc<dyn Sink>> {
+        self.0.profile.sink.clone()
+    }
+
+    pub(crate) fn prepare(&self, arguments: Arguments) -> Result<Prepared, Error> {
+        let mut prepared = prepare(&self.0.profile, &self.0.memo, arguments)?;
+        if self.0.alone {
+            // Cookies live as long as the call, so that redirects can set some.
+            Arc::make_mut(&mut prepared.policy).jar = Some(SharedJar::new());
+        }
+        Ok(prepared)
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Session").field(&self.0.profile).finish()
+    }
+}
