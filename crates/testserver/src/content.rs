@@ -24,6 +24,25 @@ pub(crate) enum Content {
     Lines { line: Map<String, Value>, next: u64, end: u64 },
 }
 
+impl Content {
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Whole(bytes) => bytes.is_empty(),
+            Self::Random { left, .. } => *left == 0,
+            Self::Lines { next, end, .. } => next == end,
+        }
+    }
+
+    /// The first half, rounded down, of the octets or of the lines.
+    pub(crate) fn half(self) -> Self {
+        match self {
+            Self::Whole(bytes) => Self::Whole(bytes.slice(..bytes.len() / 2)),
+            Self::Random { sequence, left, told } => Self::Random { sequence, left: left / 2, told },
+            Self::Lines { line, next, end } => Self::Lines { line, next, end: next + (end - next) / 2 },
+        }
+    }
+}
+
 impl Body for Content {
     type Data = Bytes;
     type Error = Infallible;

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokio::sync::Notify;
+
 /// Connections and requests, counted by the server and read by a test.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
@@ -10,6 +12,8 @@ pub(crate) struct Counts {
     open: AtomicUsize,
     most: AtomicUsize,
     requests: AtomicUsize,
+    /// Told whenever a connection has closed.
+    closed: Notify,
 }
 
 impl Counts {
@@ -38,6 +42,16 @@ impl Counts {
         self.requests.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// A connection was accepted and is not kept.
+    pub(crate) fn refused(&self) {
+        self.accepted.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Returns when a connection has closed, at once where one has since this was last asked.
+    pub(crate) async fn closed(&self) {
+        self.closed.notified().await;
+    }
+
     /// A connection was accepted; it counts as open until the returned value is dropped.
     pub(crate) fn connected(self: &Arc<Self>) -> Connected {
         self.accepted.fetch_add(1, Ordering::SeqCst);
@@ -56,5 +70,6 @@ pub(crate) struct Connected {
 impl Drop for Connected {
     fn drop(&mut self) {
         self.counts.open.fetch_sub(1, Ordering::SeqCst);
+        self.counts.closed.notify_one();
     }
 }

@@ -24,6 +24,14 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! # Bad manners
+//!
+//! [`Manners`] make a [`TestServer`] misbehave under load: reset every k-th connection, leave every k-th request
+//! unanswered, cut every k-th response, close with and without announcing it. They are given at the start or changed
+//! while it runs, and [`Misdeeds`] counts what came of them. [`TestServer::kill`] ends the server in mid-answer, with a
+//! reset for everyone. So that a test can have n calls in flight without sleeping, `/wait/:n` answers n requests at once,
+//! and `/hold` answers when the test says so.
+//!
 //! # Routes of [`TestServer`]
 //!
 //! JSON has httpbin's keys: `args` (a repeated key becomes an array), `data`, `files`, `form`, `headers` (names in
@@ -46,6 +54,8 @@
 //! | `/basic-auth/:user/:pass` | 401 with a challenge, or `{"authenticated": true, "user": ..}` |
 //! | `/gzip` `/deflate` `/deflate-raw` | JSON in that coding, asked for or not; `/deflate` is zlib's format |
 //! | `/delay/:seconds` | as `/anything`, after that time; fractions allowed, at most 10 |
+//! | `/wait/:n` | `{"waited": n}`, once n requests wait for that n at the same time, this one included; n from 1 |
+//! | `/hold` | `{"held": true}`, when [`TestServer::release`] is called; [`TestServer::held`] tells how many wait |
 //! | `/bytes/:n` | `n` octets with their length, at most 100 MiB: [`random_bytes`] of `?seed=`, default 0 |
 //! | `/chunked/:n` | the same octets, chunked |
 //! | `/stream/:n` | `n` lines of JSON, chunked, at most 100,000 |
@@ -59,24 +69,33 @@
 
 mod answer;
 mod coding;
+mod conduct;
+mod connection;
 mod content;
 mod cookies;
 mod counts;
+mod delivery;
 mod echo;
+mod fate;
 mod fields;
 mod fixed;
 mod generated;
+mod listen;
+mod manners;
 mod multipart;
 pub mod raw;
 mod redirect;
 mod refused;
 mod request;
+mod rooms;
 mod route;
 mod sequence;
 mod server;
+mod shared;
 mod status;
 mod wire;
 
+pub use manners::{Manners, Misdeeds};
 pub use refused::refused_port;
 pub use sequence::random_bytes;
 pub use server::TestServer;

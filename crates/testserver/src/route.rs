@@ -8,11 +8,13 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::StatusCode;
 use hyper::body::{Body, Incoming};
 use hyper::header::{CONNECTION, EXPECT, HeaderValue};
+use serde_json::json;
 
 use crate::answer::{self, Answer};
 use crate::content::Content;
 use crate::redirect::Form;
 use crate::request::Request;
+use crate::rooms::Rooms;
 use crate::wire::Heard;
 use crate::{coding, cookies, echo, fields, fixed, generated, redirect, status};
 
@@ -23,13 +25,14 @@ const MOST_CONTENT: usize = 256 * 1024 * 1024;
 const LONGEST_DELAY: f64 = 10.0;
 
 /// What went wrong below HTTP, so that no answer can be given.
-type Broken = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Broken = Box<dyn std::error::Error + Send + Sync>;
 
 /// Answers a request; fails only where its content did not come.
 pub(crate) async fn answer(
     request: hyper::Request<Incoming>,
     client: SocketAddr,
     heard: &Heard,
+    rooms: &Rooms,
 ) -> Result<Answer, Broken> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
@@ -47,7 +50,7 @@ pub(crate) async fn answer(
             refusal
         }
         (Some(_), Some(lines)) => answer::typed("text/plain; charset=utf-8", Content::Whole(lines.into())),
-        (Some(content), None) => route(&Request::new(parts, content, client)).await,
+        (Some(content), None) => route(&Request::new(parts, content, client), rooms).await,
     })
 }
 
@@ -69,7 +72,7 @@ fn echoes(path: &str) -> bool {
     ["post", "put", "patch", "delete", "anything", "delay"].contains(&first)
 }
 
-async fn route(request: &Request) -> Answer {
+async fn route(request: &Request, rooms: &Rooms) -> Answer {
     match *request.segments() {
         ["get"] => answer::only(request, "GET, HEAD, OPTIONS", echo::head),
         ["post"] => answer::only(request, "POST, OPTIONS", echo::whole),
@@ -94,6 +97,11 @@ async fn route(request: &Request) -> Answer {
         ["deflate"] => coding::zlib(request),
         ["deflate-raw"] => coding::deflate(request),
         ["delay", seconds] => delayed(request, seconds).await,
+        ["wait", count] => gathered(rooms, count).await,
+        ["hold"] => {
+            rooms.hold().await;
+            answer::json(&json!({ "held": true }))
+        }
         ["bytes", count] => generated::bytes(request, count, true),
         ["chunked", count] => generated::bytes(request, count, false),
         ["stream", count] => generated::lines(request, count),
@@ -114,5 +122,16 @@ async fn delayed(request: &Request, seconds: &str) -> Answer {
             echo::whole(request)
         }
         _ => answer::bad("not a number of seconds"),
+    }
+}
+
+/// `/wait/:n`: when n requests are here.
+async fn gathered(rooms: &Rooms, count: &str) -> Answer {
+    match count.parse() {
+        Ok(count) if count > 0 => {
+            rooms.gather(count).await;
+            answer::json(&json!({ "waited": count }))
+        }
+        _ => answer::bad("not a count of requests from 1"),
     }
 }

@@ -1,32 +1,34 @@
 //! The proper server: a listener, a thread, and one task a connection.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use socket2::SockRef;
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::counts::Counts;
-use crate::route;
-use crate::wire::Wire;
+use crate::connection::Connection;
+use crate::listen::listen;
+use crate::manners::{Manners, Misdeeds};
+use crate::shared::Shared;
+use crate::wire;
 
-/// How long accepting rests after it failed, out of descriptors most likely.
+/// The longest that accepting rests after it failed, out of descriptors most likely; others may give some back, too.
 const REST: Duration = Duration::from_millis(10);
 
 /// An httpbin on loopback; its routes stand on the [crate's page](crate).
 ///
-/// It runs on one thread of its own, with `TCP_NODELAY` and keep-alive on. Dropping it stops accepting, closes every
-/// connection, also one in mid-answer, and joins the thread.
+/// It runs on one thread of its own, with `TCP_NODELAY` and keep-alive on. Out of descriptors, it leaves clients in
+/// the system's queue until a connection closes. Dropping it stops accepting, closes every connection, also one in
+/// mid-answer, and joins the thread.
 #[derive(Debug)]
 pub struct TestServer {
     addr: SocketAddr,
-    counts: Arc<Counts>,
+    shared: Arc<Shared>,
     running: Option<Running>,
 }
 
@@ -51,7 +53,19 @@ impl TestServer {
     /// # Errors
     /// What the system said when the address is taken or not ours, or when there is no descriptor or thread to be had.
     pub fn start_on(addr: SocketAddr) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind(addr)?;
+        Self::begin(addr, Manners::default())
+    }
+
+    /// Starts a server that misbehaves, on 127.0.0.1, on a port the system picks.
+    ///
+    /// # Errors
+    /// As [`TestServer::start`].
+    pub fn start_with(manners: Manners) -> io::Result<Self> {
+        Self::begin(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), manners)
+    }
+
+    fn begin(addr: SocketAddr, manners: Manners) -> io::Result<Self> {
+        let listener = listen(addr)?;
         listener.set_nonblocking(true)?;
         let addr = listener.local_addr()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
@@ -59,21 +73,24 @@ impl TestServer {
             let _inside = runtime.enter();
             TcpListener::from_std(listener)?
         };
-        let counts = Arc::new(Counts::default());
+        let shared = Arc::new(Shared::new(manners));
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new().name("testserver".into()).spawn({
-            let counts = Arc::clone(&counts);
+            let shared = Arc::clone(&shared);
             // The runtime is dropped at the end, and with it every task and its connection.
             move || {
                 runtime.block_on(async {
                     tokio::select! {
-                        () = accept(listener, counts) => {}
+                        () = accept(&listener, shared) => {}
                         _ = stopped => {}
                     }
+                    // Closing would not do where a process that was forked just now still has the descriptor. Fails
+                    // only where the system knows no such end; there the closing is all.
+                    let _ = SockRef::from(&listener).shutdown(Shutdown::Both);
                 });
             }
         })?;
-        Ok(Self { addr, counts, running: Some(Running { stop, thread }) })
+        Ok(Self { addr, shared, running: Some(Running { stop, thread }) })
     }
 
     /// Where the server listens.
@@ -88,22 +105,52 @@ impl TestServer {
 
     /// Connections accepted so far.
     pub fn connections(&self) -> usize {
-        self.counts.accepted()
+        self.shared.counts.accepted()
     }
 
     /// Connections that are open now, as this end sees it: one that the client closed counts until that was noticed.
     pub fn open_connections(&self) -> usize {
-        self.counts.open()
+        self.shared.counts.open()
     }
 
     /// The most connections that were open at the same time.
     pub fn most_connections(&self) -> usize {
-        self.counts.most()
+        self.shared.counts.most()
     }
 
     /// Requests so far, counted when their head has come.
     pub fn requests(&self) -> usize {
-        self.counts.requests()
+        self.shared.counts.requests()
+    }
+
+    /// Changes how the server behaves, from now on; what the new manners count begins at 0.
+    ///
+    /// What was decided before goes on: a stalled request stays stalled.
+    pub fn set_manners(&self, manners: Manners) {
+        self.shared.conduct.set(manners);
+    }
+
+    /// How often the server has misbehaved on purpose, since it started.
+    pub fn misdeeds(&self) -> Misdeeds {
+        self.shared.conduct.misdeeds()
+    }
+
+    /// Requests that wait at `/hold` now; one whose client has gone counts until that was noticed.
+    pub fn held(&self) -> usize {
+        self.shared.rooms.held()
+    }
+
+    /// Answers all requests that wait at `/hold` now, and says how many those are; later ones wait for the next release.
+    pub fn release(&self) -> usize {
+        self.shared.rooms.release()
+    }
+
+    /// Ends the server as a crash would: every connection is reset (RST), whatever it is at, and the port refuses.
+    ///
+    /// When this returns, that is done. [`TestServer::start_on`] can have the same address again. Dropping the server
+    /// instead closes its connections: what was sent still arrives, and an idle one ends with a FIN.
+    pub fn kill(self) {
+        self.shared.kill();
     }
 }
 
@@ -124,29 +171,23 @@ pub(crate) fn url(addr: SocketAddr, path: &str) -> String {
 }
 
 /// Accepts for ever.
-async fn accept(listener: TcpListener, counts: Arc<Counts>) {
+async fn accept(listener: &TcpListener, shared: Arc<Shared>) {
     let mut protocol = http1::Builder::new();
     protocol.title_case_headers(true);
     loop {
         match listener.accept().await {
-            Ok((stream, client)) => {
-                tokio::spawn(serve(protocol.clone(), stream, client, Arc::clone(&counts)));
+            Ok((stream, _)) if shared.conduct.refuses() => {
+                shared.counts.refused();
+                wire::set_reset(&stream);
             }
-            Err(_) => tokio::time::sleep(REST).await,
+            Ok((stream, client)) => {
+                let connection = Connection::new(stream, client, Arc::clone(&shared));
+                tokio::spawn(connection.serve(protocol.clone()));
+            }
+            Err(_) => tokio::select! {
+                () = shared.counts.closed() => {}
+                () = tokio::time::sleep(REST) => {}
+            },
         }
     }
-}
-
-/// Serves one connection to its end.
-async fn serve(protocol: http1::Builder, stream: TcpStream, client: SocketAddr, counts: Arc<Counts>) {
-    let _open = counts.connected();
-    // Fails only where the client has gone already, which the first read will tell.
-    let _ = stream.set_nodelay(true);
-    let (wire, heard) = Wire::new(stream);
-    let service = service_fn(|request| {
-        counts.requested();
-        route::answer(request, client, &heard)
-    });
-    // A client that goes in mid-exchange is what some tests are about: no fault of the server.
-    let _ = protocol.serve_connection(TokioIo::new(wire), service).await;
 }

@@ -6,21 +6,31 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use memchr::memmem;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
+
+use crate::fate::Fate;
+use crate::shared::Shared;
 
 /// How much of a request is remembered, in octets.
 const KEPT: usize = 64 * 1024;
 
-/// A stream that remembers what it read since it last wrote.
+/// Octets that are thrown away at a time.
+const PIECE: usize = 8 * 1024;
+
+/// A stream that remembers what it read since it last wrote. When its server was killed, it ends with a reset.
 #[derive(Debug)]
 pub(crate) struct Wire {
     stream: TcpStream,
     /// Something was written since the last read: the next octets begin another request.
     answered: bool,
     heard: Heard,
+    fate: Fate,
+    shared: Arc<Shared>,
 }
 
 /// The first 64 KiB of what came since the last answer; of pipelined requests, all of them.
@@ -29,9 +39,23 @@ pub(crate) struct Heard(Arc<Mutex<Vec<u8>>>);
 
 impl Wire {
     /// Wraps a stream; the other half reads what it remembers.
-    pub(crate) fn new(stream: TcpStream) -> (Self, Heard) {
+    pub(crate) fn new(stream: TcpStream, fate: Fate, shared: Arc<Shared>) -> (Self, Heard) {
         let heard = Heard::default();
-        (Self { stream, answered: false, heard: heard.clone() }, heard)
+        (Self { stream, answered: false, heard: heard.clone(), fate, shared }, heard)
+    }
+
+    /// Throws away what comes, until the client ends.
+    pub(crate) async fn discard(&mut self) {
+        let mut piece = [0; PIECE];
+        while self.stream.read(&mut piece).await.is_ok_and(|count| count > 0) {}
+    }
+
+    /// Ends this direction (FIN), then throws away what comes: closed with octets unread, the socket would send a
+    /// reset and forget what the client has not taken yet.
+    pub(crate) async fn finish(&mut self) {
+        // Fails only where the client has gone already.
+        let _ = self.stream.shutdown().await;
+        self.discard().await;
     }
 }
 
@@ -78,7 +102,11 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let polled = Pin::new(&mut self.stream).poll_flush(cx);
+        if polled.is_ready() {
+            self.fate.flushed();
+        }
+        polled
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -97,4 +125,18 @@ impl AsyncWrite for Wire {
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
     }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if self.shared.killed() {
+            set_reset(&self.stream);
+        }
+    }
+}
+
+/// Makes closing `stream` reset its connection (RST), whatever stands unsent.
+pub(crate) fn set_reset(stream: &TcpStream) {
+    // Fails only where the client has reset it already.
+    let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }

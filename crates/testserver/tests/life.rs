@@ -3,7 +3,7 @@
 
 mod client;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
@@ -76,6 +76,33 @@ fn dropping_the_server_ends_every_connection() {
 }
 
 #[test]
+fn killing_the_server_resets_every_connection() {
+    let server = TestServer::start().unwrap();
+    let addr = server.addr();
+    let mut idle = Client::new(addr);
+    idle.get("/small");
+    let mut held = Client::new(addr);
+    held.stream().write_all(b"GET /hold HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+    let mut receiving = Client::new(addr);
+    receiving.stream().write_all(b"GET /bytes/104857600 HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+    let mut turns = 1;
+    while server.requests() < turns + 2 || server.held() < 1 {
+        assert!(turns < 10_000, "{} requests have come", server.requests());
+        turns += 1;
+        idle.get("/small");
+    }
+    server.kill();
+    assert_eq!(TcpStream::connect(addr).unwrap_err().kind(), ErrorKind::ConnectionRefused);
+    for client in [&mut idle, &mut held, &mut receiving] {
+        let end = client.stream().read_to_end(&mut Vec::new());
+        assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
+    }
+    let server = TestServer::start_on(addr).unwrap();
+    assert_eq!(Client::new(addr).get("/small").status, 200);
+    assert_eq!(server.requests(), 1);
+}
+
+#[test]
 fn nobody_answers_at_a_refused_port() {
     let (one, other) = (refused_port(), refused_port());
     assert_ne!(one, other);
@@ -95,14 +122,39 @@ impl Drop for Program {
     }
 }
 
+impl Program {
+    /// Starts it, and reads where it listens.
+    fn start(command: &mut Command) -> (Self, SocketAddr) {
+        let mut program = Self(command.stdout(Stdio::piped()).spawn().unwrap());
+        let mut line = String::new();
+        BufReader::new(program.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let addr = line.trim_end().strip_prefix("http://").unwrap().parse().unwrap();
+        (program, addr)
+    }
+}
+
 #[test]
 fn the_program_prints_its_url_and_serves() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sortie-testserver"));
-    let mut program = Program(command.arg("127.0.0.1:0").stdout(Stdio::piped()).spawn().unwrap());
-    let mut line = String::new();
-    BufReader::new(program.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let addr: SocketAddr = line.trim_end().strip_prefix("http://").unwrap().parse().unwrap();
+    let (_program, addr) = Program::start(command.arg("127.0.0.1:0"));
     assert_eq!(Client::new(addr).get("/small").status, 200);
+}
+
+#[test]
+fn clients_beyond_the_descriptor_limit_wait_until_others_leave() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n 24 && exec \"$0\"", env!("CARGO_BIN_EXE_sortie-testserver")]);
+    let (_program, addr) = Program::start(&mut command);
+    for _ in 0..2 {
+        let mut clients: Vec<Client> = (0..80).map(|_| Client::new(addr)).collect();
+        for client in &mut clients {
+            client.stream().write_all(b"GET /small HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+        }
+        // Accepted in this order; whoever is answered leaves and makes room.
+        for mut client in clients {
+            assert_eq!(client.receive(false).status, 200);
+        }
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ use socket2::SockRef;
 
 use super::link::Links;
 use super::peer::{Peer, Record};
+use crate::listen::listen;
 use crate::server::url;
 
 /// A server on 127.0.0.1 that runs a script for each connection.
@@ -45,7 +46,7 @@ impl RawServer {
     /// # Errors
     /// What the system said when there is no port, descriptor or thread to be had.
     pub fn start(script: impl Fn(&mut Peer) -> io::Result<()> + Send + Sync + 'static) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
         let addr = listener.local_addr()?;
         let shared = Shared {
             connections: Arc::new(AtomicUsize::new(0)),
