@@ -52,8 +52,8 @@ pub(crate) enum State {
     Connecting { link: LinkId },
     /// The request is on its way, `sent` bytes of its body are handed over; `writes` counts how often.
     Sending { link: LinkId, head: bool, sent: usize, writes: u32 },
-    /// The request is out; nothing of the response has come, but for 1xx.
-    Awaiting { link: LinkId },
+    /// The request is out, handed over by so many `writes`; nothing of the response has come, but for 1xx.
+    Awaiting { link: LinkId, writes: u32 },
     /// The head is here.
     Receiving { link: LinkId, receiving: Receiving },
 }
@@ -92,7 +92,7 @@ impl Call {
             State::Queued => None,
             State::Connecting { link }
             | State::Sending { link, .. }
-            | State::Awaiting { link }
+            | State::Awaiting { link, .. }
             | State::Receiving { link, .. } => Some(*link),
         }
     }

@@ -7,7 +7,7 @@ use crate::call::{Marks, State};
 use crate::conn::ConnEvent;
 use crate::engine::Engine;
 use crate::link::LinkState;
-use crate::{CallId, Error, LinkError, LinkFault, LinkId, Phase, Time};
+use crate::{CallId, Error, LinkError, LinkFault, LinkId, Output, Phase, Time};
 
 impl Engine {
     /// A link is gone: the peer closed it in good order (`None`), or something failed.
@@ -53,9 +53,12 @@ impl Engine {
             };
             return self.break_off(id, link, error, now);
         }
-        let unsent = matches!(call.state, State::Sending { head: false, .. })
-            || cause.as_ref().is_some_and(|cause| cause.kind == LinkFault::Write)
-                && !matches!(call.state, State::Sending { writes: 2.., .. });
+        // A failure of the very first write: none of it has left.
+        let unsent = match call.state {
+            State::Sending { head, writes, .. } => !head || writes == 1 && is_write(cause.as_ref()),
+            State::Awaiting { writes, .. } => writes == 1 && is_write(cause.as_ref()),
+            _ => false,
+        };
         let partial = entry.conn.closed().err().filter(has_begun);
         let facts = Stale {
             reused: entry.exchanges > 1,
@@ -111,13 +114,17 @@ impl Engine {
 
     /// A link that found no descriptor goes; no other is opened before one has gone that had one.
     fn drop_link_exhausted(&mut self, link: LinkId, now: Time) {
-        let idle = self.idle_links().next();
-        self.drop_link(link, now);
-        match idle {
-            Some(idle) => self.drop_link(idle, now),
-            None => self.exhausted = true,
+        self.exhausted = true;
+        if self.forget_link(link) {
+            self.push(Output::Close { link });
         }
+        // An idle link may serve, or give its descriptor up.
+        self.unblock(now);
     }
+}
+
+fn is_write(cause: Option<&LinkError>) -> bool {
+    cause.is_some_and(|cause| cause.kind == LinkFault::Write)
 }
 
 /// Whether the peer had said anything before it closed.

@@ -38,7 +38,7 @@ impl Engine {
         let respond = |mut request: PreparedRequest, content: Bytes| {
             if let Some(cookie) = &cookie {
                 // The jar lets nothing out that could not stand in a field.
-                let _ = request.headers_mut().append("Cookie", cookie);
+                let _ = request.headers_mut().set_sensitive("Cookie", cookie);
             }
             let (status, version, reason, headers) = (head.status, head.version, head.reason, head.headers);
             Response::from(ResponseParts { status, version, reason, headers, content, request, timings, peer })

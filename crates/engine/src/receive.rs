@@ -25,7 +25,7 @@ impl Engine {
             let Some(entry) = self.links.get_mut(link) else { return Read::Stop };
             let (LinkState::Busy(call), Some(route)) = (entry.state, self.origins.get_mut(entry.origin)) else {
                 // Nobody asked for anything: whatever it is, the link cannot be trusted any more.
-                if !rest.is_empty() {
+                if !rest.is_empty() && entry.state == LinkState::Idle {
                     self.drop_link(link, now);
                     return Read::Stop;
                 }
@@ -34,6 +34,11 @@ impl Engine {
             let received = entry.conn.receive(rest, &mut route.memo, &self.limits.head, &mut self.scratch);
             let (used, event) = match received {
                 Ok(received) => received,
+                Err(sortie_h1::Error::Unasked) if entry.exchanges > 1 => {
+                    // It came behind the last answer, before this call's request went out: no fault of the call.
+                    self.handle_closed(link, None, now);
+                    return Read::Stop;
+                }
                 Err(error) => {
                     self.break_off(call, link, Error::Protocol(error), now);
                     return Read::Stop;
@@ -78,12 +83,12 @@ impl Engine {
         }
         let body = &mut receiving.body;
         // One byte more than is wanted shows whether something follows that should not.
-        let room = (want + 1).min(TRUSTED) as usize;
+        let room = want.saturating_add(1).min(TRUSTED) as usize;
         if body.capacity() == body.len() && body.try_reserve(room).is_err() {
             return None;
         }
         let spare = body.capacity() - body.len();
-        Some((body, spare.min(usize::try_from(want + 1).unwrap_or(usize::MAX))))
+        Some((body, spare.min(usize::try_from(want.saturating_add(1)).unwrap_or(usize::MAX))))
     }
 
     /// `count` bytes were appended to what [`place`](Self::place) gave.
@@ -129,7 +134,7 @@ impl Engine {
         };
         let too_large = too_large.filter(|limit| length > *limit);
         let skipped = !matches!(then, Verdict::Deliver) && length > drain as u64;
-        let room = if length > arrived as u64 { (length + 1).min(TRUSTED) } else { length };
+        let room = if length > arrived as u64 { length.saturating_add(1).min(TRUSTED) } else { length };
         let mut body = Vec::new();
         // A failure shows again when the bytes come, and is an error then.
         let _ = body.try_reserve_exact(if skipped { 0 } else { room as usize });

@@ -61,7 +61,7 @@ impl Engine {
     }
 
     /// Lets origins that wait for the total limit open links, in turn, as long as there is room.
-    fn unblock(&mut self, now: Time) {
+    pub(crate) fn unblock(&mut self, now: Time) {
         for _ in 0..self.blocked.len() {
             if !self.has_room() && !self.links_can_be_evicted() {
                 return;
@@ -75,7 +75,7 @@ impl Engine {
     }
 
     /// Takes a link out of all books; says whether it was there.
-    fn forget_link(&mut self, link: LinkId) -> bool {
+    pub(crate) fn forget_link(&mut self, link: LinkId) -> bool {
         let Some(entry) = self.links.remove(link) else { return false };
         self.link_deadlines.clear(link.slot().index);
         if let Some(route) = self.origins.get_mut(entry.origin) {
@@ -184,7 +184,9 @@ impl Engine {
 
     /// Whether a link that could serve on should go, because another origin has waited long enough.
     fn must_make_room(&self, link: LinkId, origin: OriginId) -> bool {
-        let (limit, links) = (self.limits.connections.max(1), self.links.len());
+        let links = self.links.len();
+        // Without a descriptor there can be no more links than there are.
+        let limit = if self.exhausted { links } else { self.limits.connections.max(1) };
         let own = self.origins.get(origin).map_or(0, |route| route.links);
         if links > limit || own > self.limits.per_origin.max(1) {
             return true;
@@ -192,8 +194,8 @@ impl Engine {
         if links < limit {
             return false;
         }
-        let waiting = self.blocked.iter().filter(|id| **id != origin).find_map(|id| self.origins.get(*id));
-        let Some(waiting) = waiting.filter(|route| !route.queue.is_empty()) else { return false };
+        let mut others = self.blocked.iter().filter(|id| **id != origin).filter_map(|id| self.origins.get(*id));
+        let Some(waiting) = others.find(|route| !route.queue.is_empty()) else { return false };
         let share = (limit / self.origins.len().max(1)).max(1);
         let served = self.links.get(link).map_or(0, |link| link.exchanges);
         own > share || waiting.links == 0 && served.is_multiple_of(BURST)

@@ -35,6 +35,7 @@ impl Engine {
         let (had_head, mut done) = (*head, *sent);
         *head = true;
         *writes += 1;
+        let writes = *writes;
         let reused = entry.exchanges > 1;
         if !had_head {
             self.write_head(id, link, out, now);
@@ -51,7 +52,7 @@ impl Engine {
         let timeouts = &call.policy.timeouts;
         let patience = if finished { timeouts.first_byte } else { timeouts.between_bytes };
         if finished {
-            call.state = State::Awaiting { link };
+            call.state = State::Awaiting { link, writes };
             call.marks.sent = now;
         } else if let State::Sending { sent, .. } = &mut call.state {
             *sent = done;

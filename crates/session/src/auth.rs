@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, Setting};
 
 /// Credentials for a request, or for every request of a session. `Debug` never shows them.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -83,6 +83,25 @@ impl From<Bearer> for Auth {
 impl<U: Into<Arc<str>>, P: Into<Arc<str>>> From<(U, P)> for Auth {
     fn from((user, password): (U, P)) -> Self {
         Basic::new(user, password).into()
+    }
+}
+
+impl From<Basic> for Setting<Auth> {
+    fn from(basic: Basic) -> Self {
+        Setting::Set(basic.into())
+    }
+}
+
+impl From<Bearer> for Setting<Auth> {
+    fn from(bearer: Bearer) -> Self {
+        Setting::Set(bearer.into())
+    }
+}
+
+/// [`Basic`].
+impl<U: Into<Arc<str>>, P: Into<Arc<str>>> From<(U, P)> for Setting<Auth> {
+    fn from(pair: (U, P)) -> Self {
+        Setting::Set(pair.into())
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sortie_http::Body;
 
-use crate::{Error, ErrorKind};
+use crate::Error;
 
 /// What a request is asked to carry, before it is encoded. A clone shares the bytes.
 ///
@@ -101,7 +101,7 @@ impl BodyArgument {
             #[cfg(feature = "json")]
             Kind::Json(bytes) => Ok((Body::bytes(bytes.clone()), Some(sortie_content::JSON))),
             #[cfg(feature = "json")]
-            Kind::Unfit(source) => Err(Error::new(ErrorKind::InvalidBody).with_shared_source(source.clone())),
+            Kind::Unfit(source) => Err(Error::new(crate::ErrorKind::InvalidBody).with_shared_source(source.clone())),
         }
     }
 }

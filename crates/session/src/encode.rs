@@ -1,8 +1,10 @@
 //! Header fields in the order of the wire.
 
+use std::sync::Arc;
+
 use sortie_http::{Headers, HeadersBuilder, Method, Origin};
 
-use crate::entries::{Laid, Source, same_field};
+use crate::entries::{Entry, Laid, Source, same_field};
 use crate::{Auth, Basic, Error, ErrorKind, Setting};
 
 /// What of a request its header fields depend on, beside those that are asked for.
@@ -13,7 +15,17 @@ pub(crate) struct Facts<'a> {
     pub(crate) length: Option<u64>,
     /// The Content-Type that the body brings.
     pub(crate) media_type: Option<&'a str>,
-    pub(crate) credentials: Credentials<'a>,
+}
+
+impl Facts<'_> {
+    /// Whether there is a Content-Length to derive.
+    pub(crate) fn has_length(&self) -> bool {
+        self.content_length().is_some()
+    }
+
+    fn content_length(&self) -> Option<u64> {
+        self.length.or_else(|| empty_length(self.method))
+    }
 }
 
 /// Where credentials may come from, beside the header fields that are asked for.
@@ -26,8 +38,8 @@ pub(crate) struct Credentials<'a> {
 /// Host, what is asked for, then what is derived: Content-Type, Content-Length, Authorization.
 ///
 /// Whether what the caller gave is right is not looked at, but for what no field may have.
-pub(crate) fn headers(list: &[Laid<'_>], facts: Facts<'_>) -> Result<Headers, Error> {
-    let authorization = authorization(list, facts.credentials)?;
+pub(crate) fn headers(list: &[Laid<'_>], facts: &Facts<'_>, credentials: Credentials<'_>) -> Result<Headers, Error> {
+    let authorization = authorization(list, credentials)?;
     let has_range = value_of(list, "Range").is_some();
     let mut out = HeadersBuilder::with_capacity(256);
     if value_of(list, "Host").is_none() {
@@ -42,20 +54,60 @@ pub(crate) fn headers(list: &[Laid<'_>], facts: Facts<'_>) -> Result<Headers, Er
             append_laid(&mut out, laid, (is_default_coding && has_range).then_some("identity"))?;
         }
     }
-    if let Some(media_type) = facts.media_type
-        && !list.iter().any(|laid| same_field(laid.name, "Content-Type"))
-    {
-        append(&mut out, "Content-Type", media_type, false)?;
-    }
-    if let Some(length) = facts.length.or_else(|| empty_length(facts.method))
-        && value_of(list, "Content-Length").is_none()
-    {
-        append(&mut out, "Content-Length", &length.to_string(), false)?;
-    }
-    if let Some(authorization) = authorization {
-        append(&mut out, "Authorization", &authorization, true)?;
-    }
+    let has_type = list.iter().any(|laid| same_field(laid.name, "Content-Type"));
+    let has_length = value_of(list, "Content-Length").is_some();
+    append_derived(&mut out, facts, has_type, has_length, authorization.as_deref())?;
     Ok(out.build())
+}
+
+/// The same as [`headers`], for a request that only adds to what its session has: `own` behind `base`.
+///
+/// `base` is right already, and so is the result.
+pub(crate) fn headers_behind(base: &Base, own: &[Entry], facts: &Facts<'_>) -> Result<Headers, Error> {
+    let mut out = HeadersBuilder::from(&base.headers);
+    for entry in own {
+        append_laid(&mut out, &Laid::from(entry), None)?;
+    }
+    let has_type = out.contains("Content-Type");
+    append_derived(&mut out, facts, has_type, false, base.authorization.as_deref())?;
+    Ok(out.build())
+}
+
+/// The header fields of a session, but for the Authorization that sortie adds behind all others.
+pub(crate) struct Base {
+    pub(crate) headers: Headers,
+    pub(crate) authorization: Option<Arc<str>>,
+}
+
+impl Base {
+    /// Whether `own` only adds fields, and nothing follows from them for others.
+    pub(crate) fn is_added_to_by(&self, own: &[Entry]) -> bool {
+        const OTHERS_FOLLOW: [&str; 4] = ["Range", "Authorization", "Content-Length", "Transfer-Encoding"];
+        own.iter().all(|entry| {
+            entry.value.is_some()
+                && !OTHERS_FOLLOW.iter().any(|name| same_field(name, &entry.name))
+                && !self.headers.contains(&entry.name)
+        })
+    }
+}
+
+fn append_derived(
+    out: &mut HeadersBuilder,
+    facts: &Facts<'_>,
+    has_type: bool,
+    has_length: bool,
+    authorization: Option<&str>,
+) -> Result<(), Error> {
+    if let Some(media_type) = facts.media_type.filter(|_| !has_type) {
+        append(out, "Content-Type", media_type, false)?;
+    }
+    if let Some(length) = facts.content_length().filter(|_| !has_length) {
+        append(out, "Content-Length", &length.to_string(), false)?;
+    }
+    match authorization {
+        Some(authorization) => append(out, "Authorization", authorization, true),
+        None => Ok(()),
+    }
 }
 
 /// What Content-Length says where there is no body: 0 for the methods that mean to have one (RFC 9110, section 8.6).

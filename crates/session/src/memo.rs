@@ -7,8 +7,9 @@ use sortie_http::{Body, Headers, Method, Url};
 use sortie_policy::Policy;
 
 use crate::check::check_fields;
-use crate::encode::{self, Credentials, Facts};
-use crate::{Error, ErrorKind, Profile, Setting, merge};
+use crate::encode::{self, Base, Credentials, Facts};
+use crate::entries::same_field;
+use crate::{Auth, Error, ErrorKind, Profile, Setting, merge};
 
 /// How many origins are kept in mind.
 const ORIGINS: usize = 8;
@@ -46,18 +47,33 @@ struct Place {
     url: Url,
     /// How long its scheme and authority are.
     prefix: usize,
-    /// The header fields of a request without any of its own, and without a body.
-    headers: Headers,
+    ready: Arc<Ready>,
+}
+
+/// The header fields of a session for one origin.
+pub(crate) struct Ready {
+    /// Those of a request without any of its own, without userinfo and without a body.
+    pub(crate) plain: Headers,
+    /// What a request's own may stand behind; `None` where what the session has does not go with each request's own.
+    pub(crate) base: Option<Base>,
 }
 
 /// What the memo knows of a URL's text.
 pub(crate) struct Recalled {
     /// The URL, which may have userinfo.
     pub(crate) url: Url,
-    /// The header fields of a request to its origin without any of its own, without userinfo and without a body.
-    pub(crate) headers: Headers,
+    /// The session's header fields for its origin.
+    pub(crate) ready: Arc<Ready>,
     /// The session's policy for the method.
     pub(crate) policy: Arc<Policy>,
+}
+
+/// What was found.
+enum Found {
+    All(Recalled),
+    /// The profile is known, the origin is not.
+    Profile(Policies),
+    Nothing,
 }
 
 impl Memo {
@@ -68,28 +84,29 @@ impl Memo {
 
     /// Parses `text`, and finds what the profile has for its origin.
     pub(crate) fn recall(&self, profile: &Arc<Profile>, method: &Method, text: &str) -> Result<Recalled, Error> {
-        if let Some(found) = self.find(profile, method, text)? {
-            return Ok(found);
-        }
+        let policies = match self.find(profile, method, text)? {
+            Found::All(recalled) => return Ok(recalled),
+            Found::Profile(policies) => policies,
+            Found::Nothing => Policies::new(profile)?,
+        };
         let url = parse(Url::parse(text))?;
-        let policies = Policies::new(profile)?;
-        let headers = plain_headers(profile, &url)?;
+        let ready = Arc::new(Ready::new(profile, &url)?);
         let policy = policies.of(method).clone();
-        self.keep(profile, policies, &url.without_userinfo(), &headers);
-        Ok(Recalled { url, headers, policy })
+        self.keep(profile, policies, Place::new(url.without_userinfo(), ready.clone()));
+        Ok(Recalled { url, ready, policy })
     }
 
-    fn find(&self, profile: &Arc<Profile>, method: &Method, text: &str) -> Result<Option<Recalled>, Error> {
+    fn find(&self, profile: &Arc<Profile>, method: &Method, text: &str) -> Result<Found, Error> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(known) = known.as_mut().filter(|known| Arc::ptr_eq(&known.profile, profile)) else {
-            return Ok(None);
+            return Ok(Found::Nothing);
         };
         let is_there = |place: &Place| place.has(text);
         let index = match known.places.get(known.last).is_some_and(is_there) {
             true => known.last,
             false => match known.places.iter().position(is_there) {
                 Some(index) => index,
-                None => return Ok(None),
+                None => return Ok(Found::Profile(known.policies.clone())),
             },
         };
         known.last = index;
@@ -98,20 +115,16 @@ impl Memo {
         if Arc::ptr_eq(url.origin(), place.url.origin()) {
             place.url = url.clone();
         }
-        Ok(Some(Recalled { url, headers: place.headers.clone(), policy: known.policies.of(method).clone() }))
+        Ok(Found::All(Recalled { url, ready: place.ready.clone(), policy: known.policies.of(method).clone() }))
     }
 
-    fn keep(&self, profile: &Arc<Profile>, policies: Policies, url: &Url, headers: &Headers) {
+    fn keep(&self, profile: &Arc<Profile>, policies: Policies, place: Place) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !known.as_ref().is_some_and(|known| Arc::ptr_eq(&known.profile, profile)) {
-            let fresh = Known { profile: profile.clone(), policies, places: Vec::new(), last: 0, oldest: 0 };
-            *known = Some(fresh);
-        }
-        let Some(known) = known.as_mut() else {
-            return;
+        let known = match &mut *known {
+            Some(known) if Arc::ptr_eq(&known.profile, profile) => known,
+            other => other.insert(Known { profile: profile.clone(), policies, places: Vec::new(), last: 0, oldest: 0 }),
         };
-        let place = Place::new(url.clone(), headers.clone());
-        if let Some(there) = known.places.iter_mut().find(|there| there.url.same_origin(url)) {
+        if let Some(there) = known.places.iter_mut().find(|there| there.url.same_origin(&place.url)) {
             *there = place;
         } else if known.places.len() < ORIGINS {
             known.places.push(place);
@@ -123,16 +136,34 @@ impl Memo {
 }
 
 impl Place {
-    fn new(url: Url, headers: Headers) -> Self {
+    fn new(url: Url, ready: Arc<Ready>) -> Self {
         let fragment = url.fragment().map_or(0, |fragment| fragment.len() + 1);
         let prefix = url.as_str().len() - url.target().len() - fragment;
-        Place { url, prefix, headers }
+        Place { url, prefix, ready }
     }
 
     /// Whether `text` goes to this origin, and is spelled so that one sees it.
     fn has(&self, text: &str) -> bool {
         let prefix = &self.url.as_str().as_bytes()[..self.prefix];
         text.as_bytes().get(self.prefix) == Some(&b'/') && text.as_bytes().starts_with(prefix)
+    }
+}
+
+impl Ready {
+    fn new(profile: &Profile, url: &Url) -> Result<Self, Error> {
+        let facts = Facts { method: &Method::GET, origin: url.origin(), length: None, media_type: None };
+        let list = merge::headers(profile, None);
+        let fields = |session: Option<&Auth>| {
+            let credentials = Credentials { request: Setting::Unset, userinfo: None, session };
+            encode::headers(&list, &facts, credentials)
+        };
+        let plain = fields(profile.auth.as_ref())?;
+        check_fields(&plain, &Body::none())?;
+        let bare = fields(None)?;
+        let takes_type_away = list.iter().any(|laid| laid.value.is_none() && same_field(laid.name, "Content-Type"));
+        let is_base = !takes_type_away && !bare.contains("Content-Length") && !bare.contains("Authorization");
+        let authorization = profile.auth.as_ref().map(|auth| auth.value().map(Arc::from)).transpose()?;
+        Ok(Ready { plain, base: is_base.then_some(Base { headers: bare, authorization }) })
     }
 }
 
@@ -169,7 +200,7 @@ impl Profile {
     /// Whether every request would fail: a header field that cannot be sent, a timeout of zero, unfit credentials.
     pub fn check(&self) -> Result<(), Error> {
         Policies::new(self)?;
-        plain_headers(self, &parse(Url::parse("https://localhost/"))?).map(drop)
+        Ready::new(self, &parse(Url::parse("https://localhost/"))?).map(drop)
     }
 }
 
@@ -177,15 +208,6 @@ impl fmt::Debug for Memo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memo").finish_non_exhaustive()
     }
-}
-
-/// The header fields of a request that brings nothing of its own.
-fn plain_headers(profile: &Profile, url: &Url) -> Result<Headers, Error> {
-    let credentials = Credentials { request: Setting::Unset, userinfo: None, session: profile.auth.as_ref() };
-    let facts = Facts { method: &Method::GET, origin: url.origin(), length: None, media_type: None, credentials };
-    let headers = encode::headers(&merge::headers(profile, None), facts)?;
-    check_fields(&headers, &Body::none())?;
-    Ok(headers)
 }
 
 fn parse(url: Result<Url, sortie_http::Error>) -> Result<Url, Error> {

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use sortie_hooks::{Point, Warning};
-use sortie_http::PreparedRequest;
+use sortie_http::{Body, Headers, PreparedRequest};
 use sortie_policy::Policy;
 
+use crate::arguments::Rest;
 use crate::check::{check_fields, check_target};
 use crate::encode::{self, Credentials, Facts};
 use crate::finish::After;
-use crate::memo::Recalled;
+use crate::memo::{Ready, Recalled};
 use crate::settle::settle;
 use crate::{Arguments, Error, ErrorKind, Memo, Profile, Setting, merge};
 
@@ -62,7 +63,7 @@ fn run_args(profile: &Profile, arguments: Arguments, warnings: &mut Vec<Warning>
 /// Makes the request and its policy of what was asked for.
 fn encode(profile: &Arc<Profile>, memo: &Memo, arguments: &Arguments) -> Result<(PreparedRequest, Arc<Policy>), Error> {
     let (method, rest) = (arguments.method(), arguments.rest());
-    let Recalled { mut url, mut headers, mut policy } = memo.recall(profile, method, arguments.url())?;
+    let Recalled { mut url, ready, mut policy } = memo.recall(profile, method, arguments.url())?;
     check_target(method, url.scheme(), profile.https_only)?;
     let userinfo = url.userinfo();
     if userinfo.is_some() {
@@ -73,18 +74,36 @@ fn encode(profile: &Arc<Profile>, memo: &Memo, arguments: &Arguments) -> Result<
         url = url.with_params(params.iter().filter_map(|laid| Some((laid.name, laid.value?))));
     }
     let (body, media_type) = arguments.body().encode()?;
-    let brings_fields = rest.is_some_and(|rest| rest.merged || !rest.headers.is_empty() || !rest.auth.is_unset());
-    if brings_fields || userinfo.is_some() || body.length().or_else(|| encode::empty_length(method)).is_some() {
-        let request = rest.map_or(Setting::Unset, |rest| rest.auth.as_ref());
-        let credentials = Credentials { request, userinfo, session: profile.auth.as_ref() };
-        let facts = Facts { method, origin: url.origin(), length: body.length(), media_type, credentials };
-        headers = encode::headers(&merge::headers(profile, rest), facts)?;
-        check_fields(&headers, &body)?;
-    }
+    let facts = Facts { method, origin: url.origin(), length: body.length(), media_type };
+    let headers = fields(profile, rest, &ready, &facts, userinfo, &body)?;
     if let Some(rest) = rest {
         policy = merge::policy(&policy, rest)?;
     }
     Ok((PreparedRequest::new(method.clone(), url, headers, body), policy))
+}
+
+/// The header fields: the session's ready ones, or those with the request's own behind them, or all laid anew.
+fn fields(
+    profile: &Profile,
+    rest: Option<&Rest>,
+    ready: &Ready,
+    facts: &Facts<'_>,
+    userinfo: Option<(String, String)>,
+    body: &Body,
+) -> Result<Headers, Error> {
+    let own = rest.map_or(&[][..], |rest| rest.headers.as_slice());
+    let is_like_others = userinfo.is_none() && rest.is_none_or(|rest| !rest.merged && rest.auth.is_unset());
+    if is_like_others && own.is_empty() && !facts.has_length() {
+        return Ok(ready.plain.clone());
+    }
+    if is_like_others && let Some(base) = ready.base.as_ref().filter(|base| base.is_added_to_by(own)) {
+        return encode::headers_behind(base, own, facts);
+    }
+    let request = rest.map_or(Setting::Unset, |rest| rest.auth.as_ref());
+    let credentials = Credentials { request, userinfo, session: profile.auth.as_ref() };
+    let headers = encode::headers(&merge::headers(profile, rest), facts, credentials)?;
+    check_fields(&headers, body)?;
+    Ok(headers)
 }
 
 /// Shows the request to the `pre_request` hooks, and makes right what they left.

@@ -39,7 +39,7 @@ fn rule_21_each_source_of_credentials_yields_to_those_above_it() {
     args.set_header("AUTHORIZATION", "request header");
     assert_eq!(authorization(&profile, args.clone()), ["request header"]);
 
-    args.set_auth(Auth::from(Bearer::new("request-auth")));
+    args.set_auth(Bearer::new("request-auth"));
     assert_eq!(authorization(&profile, args), ["Bearer request-auth"]);
 }
 

@@ -70,20 +70,15 @@ fn a_memo_gives_what_no_memo_gives() {
 fn more_origins_than_are_kept_in_mind_do_no_harm() {
     let (profile, memo) = (Arc::new(Profile::new()), Memo::new());
     for _ in 0..2 {
-        for port in 1..=20 {
+        for port in 70..=90 {
             let prepared = ready(&profile, &memo, &format!("http://h:{port}/"));
-            assert_eq!(
-                prepared.request.headers().get("Host").unwrap().rsplit(':').next(),
-                match port {
-                    80 => Some("h"),
-                    _ => Some(&*port.to_string()),
-                }
-            );
+            let host = if port == 80 { "h".to_owned() } else { format!("h:{port}") };
+            assert_eq!(prepared.request.headers().get("Host"), Some(&*host));
         }
     }
-    let (a, b) = (ready(&profile, &memo, "http://h:20/a"), ready(&profile, &memo, "http://h:19/b"));
-    assert!(shares_headers(&a, &ready(&profile, &memo, "http://h:20/c")));
-    assert!(shares_headers(&b, &ready(&profile, &memo, "http://h:19/d")));
+    let (a, b) = (ready(&profile, &memo, "http://h:90/a"), ready(&profile, &memo, "http://h:89/b"));
+    assert!(shares_headers(&a, &ready(&profile, &memo, "http://h:90/c")));
+    assert!(shares_headers(&b, &ready(&profile, &memo, "http://h:89/d")));
 }
 
 #[test]
@@ -142,4 +137,44 @@ fn threads_share_a_memo() {
             });
         }
     });
+}
+
+#[test]
+fn fields_put_behind_ready_ones_are_as_if_all_were_laid_anew() {
+    let mut sessions = vec![Profile::new(); 5];
+    sessions[1].auth = Some(Basic::new("a", "b").into());
+    sessions[2].auth = Some(Basic::new("a", "b").into());
+    sessions[2].set_header("Authorization", "session");
+    sessions[3].unset_header("Content-Type");
+    sessions[3].unset_header("Accept");
+    sessions[4].set_header("content-type", "text/session");
+    sessions[4].set_sensitive_header("X-Mine", "1");
+    let changes: [fn(&mut Arguments); 9] = [
+        |args| args.set_header("X-New", "1"),
+        |args| args.append_header("x-new", "2"),
+        |args| args.set_sensitive_header("X-Hidden", "3"),
+        |args| args.set_header("Cookie", "a=1"),
+        |args| args.set_header("Content-Type", "text/request"),
+        |args| args.set_header("Accept", "text/request"),
+        |args| args.set_header("Range", "bytes=0-"),
+        |args| args.unset_header("Accept-Encoding"),
+        |args| args.set_body(sortie_session::BodyArgument::form([("a", "1")])),
+    ];
+    for profile in sessions {
+        let mut laid = profile.clone();
+        laid.hooks.on_args(|args: &Arguments| Some(args.clone()));
+        let (profile, laid, memo) = (Arc::new(profile), Arc::new(laid), Memo::new());
+        for which in 0..1 << changes.len() {
+            for method in [Method::GET, Method::POST] {
+                let mut args = Arguments::new(method, "http://h/");
+                for (_, change) in changes.iter().enumerate().filter(|(bit, _)| which >> bit & 1 == 1) {
+                    change(&mut args);
+                }
+                let ready = prepare(&profile, &memo, args.clone()).unwrap().request;
+                let anew = prepare(&laid, &Memo::new(), args.clone()).unwrap().request;
+                assert_eq!(ready.headers().text(), anew.headers().text(), "{args:?}");
+                assert_eq!(format!("{:?}", ready.headers()), format!("{:?}", anew.headers()));
+            }
+        }
+    }
 }

@@ -121,6 +121,8 @@ impl Batch {
     /// Fails where the system's event queue fails; everything unfinished has ended with that error then.
     pub fn turn(&mut self, wait: Wait) -> Result<(), Error> {
         let Some(driver) = &mut self.driver else { return Ok(()) };
+        // What fails as it begins has ended by now, and nobody is to wait for it.
+        driver.settle(&mut self.desk);
         let limit = match wait {
             _ if self.desk.len() == 0 || !self.desk.finished.is_empty() => Some(Duration::ZERO),
             Wait::Not => Some(Duration::ZERO),

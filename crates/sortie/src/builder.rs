@@ -203,7 +203,10 @@ impl<For> Defaults<For> {
     }
 
     /// Registers a `post_request` hook: it sees what was sent and how the call ended, also when it failed.
-    pub fn on_post_request<V: Answer<PreparedRequest>>(self, hook: impl Fn(&Sent) -> V + Send + Sync + 'static) -> Self {
+    pub fn on_post_request<V: Answer<PreparedRequest>>(
+        self,
+        hook: impl Fn(&Sent) -> V + Send + Sync + 'static,
+    ) -> Self {
         self.hooks(|hooks| hooks.on_post_request(hook))
     }
 

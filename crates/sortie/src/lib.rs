@@ -57,10 +57,12 @@ pub use settings::{ForSettings, Guard, settings};
 
 pub use sortie_cookie::{Cookie, SharedJar};
 pub use sortie_hooks::{Answer, Refuse, Warning};
-pub use sortie_http::{Body, Headers, Host, Method, Origin, PreparedRequest, Scheme, StatusCode, Timings, Url, Version};
+pub use sortie_http::{
+    Body, Headers, Host, Method, Origin, PreparedRequest, Scheme, StatusCode, Timings, Url, Version,
+};
 pub use sortie_log::{Detailed, Event, FnSink, Memory, Sink, Verbose, What};
 pub use sortie_session::{
-    Arguments, Auth, Basic, BodyArgument, Bearer, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,
+    Arguments, Auth, Basic, Bearer, BodyArgument, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,
     Setting, Values,
 };
 

@@ -221,7 +221,10 @@ impl Request {
     }
 
     /// Registers a `response` hook: it sees the response that is about to be delivered.
-    pub fn on_response<V: crate::Answer<Response>>(self, hook: impl Fn(&Response) -> V + Send + Sync + 'static) -> Self {
+    pub fn on_response<V: crate::Answer<Response>>(
+        self,
+        hook: impl Fn(&Response) -> V + Send + Sync + 'static,
+    ) -> Self {
         self.hooks(|hooks| hooks.on_response(hook))
     }
 
