@@ -7,7 +7,7 @@ use std::fmt;
 pub enum Error {
     /// The text is not a URL that HTTP can use.
     Url {
-        /// The text, without userinfo, with control characters escaped, at most 200 characters of it.
+        /// The text, without userinfo and query, with control characters escaped, at most 200 characters of it.
         url: Box<str>,
         /// What is wrong with it.
         fault: UrlFault,

@@ -70,13 +70,15 @@ pub(crate) fn plain_target(rest: &[u8]) -> Option<usize> {
     query_text.iter().all(|byte| PLAIN[*byte as usize] || *byte == b'?' || *byte == b'%').then_some(query)
 }
 
-/// A URL as an error may show it: no userinfo, nothing that breaks a line, not endless.
+/// A text that was meant as a URL, as an error may show it: no userinfo wherever it may have been meant, no query, nothing
+/// that breaks a line, not endless.
 pub(crate) fn shown(text: &str) -> Box<str> {
+    let slashes = text.find(['/', '\\']).filter(|at| *at == 0 || text[..*at].ends_with(':')).unwrap_or(0);
+    let start = text.len() - text[slashes..].trim_start_matches(['/', '\\']).len();
+    let host = text[start..].rfind('@').map_or(start, |at| start + at + 1);
+    let end = text[host..].find(['?', '#']).map_or(text.len(), |at| host + at);
     let mut out = String::new();
-    let start = text.find("://").map_or(0, |at| at + 3);
-    let end = start + text[start..].find(['/', '?', '#']).unwrap_or(text.len() - start);
-    let host = text[start..end].rfind('@').map_or(start, |at| start + at + 1);
-    for c in text[..start].chars().chain(text[host..].chars()).take(200) {
+    for c in text[..start].chars().chain(text[host..end].chars()).take(200) {
         match c.is_control() {
             true => out.extend(c.escape_default()),
             false => out.push(c),

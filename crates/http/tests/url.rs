@@ -90,6 +90,20 @@ fn an_error_about_a_url_holds_no_password_and_no_line_break() {
     assert!(!message.contains("secret"), "{message}");
     let message = Url::parse("http://user:secret@h/a\r\nX: y").unwrap_err().to_string();
     assert!(!message.contains("secret") && !message.contains('\n'), "{message}");
+    for url in [
+        "http:///user:5ecret@h/",
+        "http://user:p/5ecret@h/",
+        "http://user:p?5ecret@h/",
+        "http://user:5e#cret@h:x/",
+        "//u:5ecret@h/",
+        "user:5ecret@h",
+        "http:\\\\user:5ecret@h/",
+        "http://h:x/?token=5ecret",
+        "http://h:x/#5ecret",
+    ] {
+        let message = Url::parse(url).unwrap_err().to_string();
+        assert!(!message.contains("cret"), "{message}");
+    }
     let message = Url::parse(&format!("http://*/{}", "x".repeat(10_000))).unwrap_err().to_string();
     assert!(message.len() < 400, "{}", message.len());
 }
