@@ -33,6 +33,8 @@ pub(crate) struct Call {
     pub(crate) left_origin: bool,
     /// The request of this exchange has gone again already, because its connection was stale.
     pub(crate) resent: bool,
+    /// How many bytes of its content count against the budget.
+    pub(crate) held: u64,
     pub(crate) submitted: Time,
     pub(crate) marks: Marks,
 }
@@ -122,6 +124,13 @@ impl Marks {
             between(self.sent, self.head),
             between(self.head, now),
         ])
+    }
+}
+
+impl CallId {
+    /// The number by which events name the call; a later call may have it again.
+    pub fn number(self) -> u64 {
+        u64::from(self.0.index) + 1
     }
 }
 

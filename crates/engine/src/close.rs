@@ -24,6 +24,7 @@ impl Engine {
     }
 
     fn opening_failed(&mut self, id: CallId, link: LinkId, cause: Option<LinkError>, now: Time) {
+        self.pool.failed += 1;
         let exhausted = cause.as_ref().is_some_and(|cause| cause.kind == LinkFault::Exhausted);
         if exhausted && self.links.len() > 1 {
             self.requeue(id, true, now);
@@ -34,7 +35,7 @@ impl Engine {
             Some(cause) if cause.kind == LinkFault::Resolve => Phase::Resolve,
             _ => Phase::Connect,
         };
-        self.fail(id, cause.map_or(Error::Closed, Error::Link), phase);
+        self.fail(id, cause.map_or(Error::Closed, Error::Link), phase, now);
         self.drop_link(link, now);
     }
 
@@ -60,12 +61,8 @@ impl Engine {
             _ => false,
         };
         let partial = entry.conn.closed().err().filter(has_begun);
-        let facts = Stale {
-            reused: entry.exchanges > 1,
-            written: !unsent,
-            received: partial.is_some(),
-            again: call.resent,
-        };
+        let facts =
+            Stale { reused: entry.exchanges > 1, written: !unsent, received: partial.is_some(), again: call.resent };
         if sortie_policy::stale(&call.policy, &call.request, &facts) {
             if call.policy.told {
                 let url = call.request.url().to_string().into();
@@ -77,13 +74,17 @@ impl Engine {
             }
             return self.drop_link(link, now);
         }
-        let phase = call.phase();
+        if call.policy.told {
+            let why = cause.as_ref().map(|cause| cause.to_string().into());
+            self.tell(id, What::Closed { why }, now);
+        }
+        let phase = self.calls.get(id).map_or(Phase::FirstByte, |call| call.phase());
         let error = match (cause, partial) {
             (Some(cause), _) => Error::Link(cause),
             (None, Some(error)) => Error::Protocol(error),
             (None, None) => Error::Closed,
         };
-        self.fail(id, error, phase);
+        self.fail(id, error, phase, now);
         self.drop_link(link, now);
     }
 

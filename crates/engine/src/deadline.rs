@@ -9,15 +9,13 @@ use crate::{CallId, Error, LinkId, Phase, Time};
 impl Engine {
     /// When [`handle_deadline`](Self::handle_deadline) must be called. May be early, never late.
     pub fn next_deadline(&self) -> Option<Time> {
-        let next = match (self.link_deadlines.next(), self.call_deadlines.next()) {
-            (Some(link), Some(call)) => Some(link.min(call)),
-            (link, call) => link.or(call),
-        };
-        next.map(Time)
+        let nexts = [self.link_deadlines.next(), self.call_deadlines.next(), self.gate_deadlines.next()];
+        nexts.into_iter().flatten().min().map(Time)
     }
 
     /// Ends what has run out of time. What has arrived must be handed in before.
     pub fn handle_deadline(&mut self, now: Time) {
+        self.open_gates(now);
         while let Some(index) = self.link_deadlines.pop(now.0) {
             let Some(id) = self.links.name_at(index) else { continue };
             match self.links.get(id).and_then(|link| link.expires) {
@@ -66,7 +64,7 @@ impl Engine {
             (None, Some(limit)) => Error::Timeout { limit },
             (None, None) => return self.arm_call(id),
         };
-        self.fail(id, error, phase);
+        self.fail(id, error, phase, now);
         if let Some(link) = link {
             self.drop_link(link, now);
         }
@@ -85,7 +83,7 @@ impl Engine {
                 Phase::FirstByte => timeouts.first_byte,
                 _ => timeouts.between_bytes,
             };
-            self.fail(call, Error::Timeout { limit: limit.unwrap_or_default() }, phase);
+            self.fail(call, Error::Timeout { limit: limit.unwrap_or_default() }, phase, now);
         }
         self.drop_link(id, now);
     }

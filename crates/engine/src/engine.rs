@@ -36,7 +36,28 @@ pub struct Engine {
     pub(crate) call_deadlines: Deadlines,
     pub(crate) decoder: Decoder,
     pub(crate) scratch: Scratch,
+    /// Bytes of content that are held: received, or delivered and not released. Counted where there is a budget.
+    pub(crate) held: u64,
+    /// Calls in the order of their submission, where there is a budget; those that have ended are swept out later.
+    pub(crate) order: VecDeque<CallId>,
+    /// Links that are not read, because too much is held.
+    pub(crate) paused: Vec<LinkId>,
+    /// One deadline an origin whose gate is shut, named by its index.
+    pub(crate) gate_deadlines: Deadlines,
+    pub(crate) pool: Pool,
     output: VecDeque<Output>,
+}
+
+/// What became of connections since the engine began.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Pool {
+    /// How many were begun to be opened.
+    pub opened: u64,
+    /// How many exchanges went out on one that had served another before.
+    pub reused: u64,
+    /// How many could not be opened.
+    pub failed: u64,
 }
 
 impl Engine {
@@ -54,6 +75,11 @@ impl Engine {
             call_deadlines: Deadlines::new(),
             decoder: Decoder::new(),
             scratch: Scratch::default(),
+            held: 0,
+            order: VecDeque::new(),
+            paused: Vec::new(),
+            gate_deadlines: Deadlines::new(),
+            pool: Pool::default(),
             output: VecDeque::new(),
         }
     }
@@ -84,6 +110,7 @@ impl Engine {
             redirects: 0,
             left_origin: false,
             resent: false,
+            held: 0,
             submitted: now,
             marks: Marks { queued: now, ..Marks::default() },
         });
@@ -94,6 +121,9 @@ impl Engine {
             route.calls += 1;
             route.queue.push_back(id);
         }
+        if self.limits.budget.is_some() {
+            self.order.push_back(id);
+        }
         self.dispatch(origin, now);
         id
     }
@@ -103,7 +133,7 @@ impl Engine {
     /// A call that has ended already is no fault.
     pub fn cancel(&mut self, call: CallId, now: Time) {
         let Some((phase, link)) = self.calls.get(call).map(|call| (call.phase(), call.link())) else { return };
-        self.fail(call, Error::Cancelled, phase);
+        self.fail(call, Error::Cancelled, phase, now);
         if let Some(link) = link {
             self.drop_link(link, now);
         }
@@ -112,6 +142,16 @@ impl Engine {
     /// What the engine wants done next. Ask until `None`, once a turn.
     pub fn poll(&mut self) -> Option<Output> {
         self.output.pop_front()
+    }
+
+    /// Whether [`poll`](Self::poll) has something to say.
+    pub fn has_output(&self) -> bool {
+        !self.output.is_empty()
+    }
+
+    /// What became of connections so far.
+    pub fn pool(&self) -> Pool {
+        self.pool
     }
 
     /// Calls that have not ended.
@@ -138,8 +178,8 @@ impl Engine {
         self.output.push_back(output);
     }
 
-    /// The clock on the wall.
-    pub(crate) fn wall(&self, now: Time) -> SystemTime {
+    /// What the clock on the wall says at this moment of the engine's.
+    pub fn wall(&self, now: Time) -> SystemTime {
         self.wall_at_zero.checked_add(now.since(Time(0))).unwrap_or(self.wall_at_zero)
     }
 
@@ -147,18 +187,23 @@ impl Engine {
     pub(crate) fn tell(&mut self, call: CallId, what: What, now: Time) {
         let at = self.wall(now);
         let Some(tag) = self.calls.get(call).map(|call| call.tag) else { return };
-        self.push(Output::Told { tag, event: Event::new(at, u64::from(call.slot().index) + 1, what) });
+        self.push(Output::Told { tag, event: Event::new(at, call.number(), what) });
     }
 
     /// Ends a call with an error and no response.
-    pub(crate) fn fail(&mut self, call: CallId, error: Error, phase: Phase) {
-        self.end(call, |request| Err(Box::new(Failure { error, phase, request, response: None })));
+    pub(crate) fn fail(&mut self, call: CallId, error: Error, phase: Phase, now: Time) {
+        if let Some(entry) = self.calls.get(call).filter(|entry| entry.policy.told) {
+            let url = entry.request.url().to_string().into();
+            self.tell(call, What::Failed { text: error.to_string().into(), url }, now);
+        }
+        self.end(call, now, |request| Err(Box::new(Failure { error, phase, request, response: None })));
     }
 
     /// Ends a call: the only place where one does.
     pub(crate) fn end(
         &mut self,
         id: CallId,
+        now: Time,
         result: impl FnOnce(PreparedRequest) -> Result<Response, Box<Failure>>,
     ) {
         let Some(call) = self.calls.remove(id) else { return };
@@ -167,7 +212,21 @@ impl Engine {
             route.calls -= 1;
         }
         self.origins.forget_unused(call.origin);
-        let outcome = Outcome { history: call.history, result: result(call.request), attempts: call.attempts };
+        let result = result(call.request);
+        let mut held = call.held;
+        if let Ok(response) = &result
+            && self.limits.budget.is_some()
+        {
+            // Decoded content may be larger than what came.
+            let size = response.content().len() as u64;
+            self.held = self.held.saturating_sub(held) + size;
+            held = size;
+        } else {
+            self.held = self.held.saturating_sub(std::mem::take(&mut held));
+        }
+        let outcome = Outcome { history: call.history, result, attempts: call.attempts, held };
         self.push(Output::Done { tag: call.tag, outcome });
+        // It may have been the oldest, or have held what others wait for.
+        self.resume_paused(now);
     }
 }

@@ -19,6 +19,11 @@ pub enum Error {
         /// The limit, in bytes.
         limit: u64,
     },
+    /// More content is held than the budget allows, and this call was the one that did not fit.
+    OverBudget {
+        /// The budget, in bytes.
+        limit: u64,
+    },
     /// The system has no memory for the content.
     Memory {
         /// How many bytes were asked for.
@@ -77,7 +82,7 @@ pub enum LinkFault {
     Resolve,
     /// No address could be connected to.
     Connect,
-    /// The scheme asks for something that cannot be spoken.
+    /// The scheme asks for something that is not built in.
     Unsupported,
     /// The process or the system has no descriptor left: opening is tried again when a link has gone.
     Exhausted,
@@ -95,6 +100,7 @@ impl fmt::Display for Error {
             Error::Protocol(_) => f.write_str("the response is not valid HTTP/1.1"),
             Error::Content(_) => f.write_str("the content could not be decoded"),
             Error::TooLarge { limit } => write!(f, "the content is larger than {limit} bytes"),
+            Error::OverBudget { limit } => write!(f, "the content does not fit into the budget of {limit} bytes"),
             Error::Memory { bytes } => write!(f, "no memory for {bytes} bytes of content"),
             Error::Policy(_) => f.write_str("the response could not be followed"),
             Error::Timeout { limit } => write!(f, "timed out after {limit:?}"),
@@ -121,7 +127,7 @@ impl fmt::Display for LinkError {
         f.write_str(match self.kind {
             LinkFault::Resolve => "the host name could not be resolved",
             LinkFault::Connect => "the connection could not be opened",
-            LinkFault::Unsupported => "the scheme of the URL cannot be spoken",
+            LinkFault::Unsupported => "the scheme of the URL is not supported",
             LinkFault::Exhausted => "no descriptor is left for a connection",
             LinkFault::Write => "the request could not be written",
             LinkFault::Read => "the response could not be read",

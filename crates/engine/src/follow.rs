@@ -70,13 +70,13 @@ impl Engine {
                 }
                 return reusable;
             }
-            (Verdict::Deliver, Ok(content)) => self.end(id, |request| Ok(respond(request, content))),
-            (Verdict::Fail(error), Ok(content)) => self.end(id, |request| {
+            (Verdict::Deliver, Ok(content)) => self.end(id, now, |request| Ok(respond(request, content))),
+            (Verdict::Fail(error), Ok(content)) => self.end(id, now, |request| {
                 let response = respond(request.clone(), content);
                 fail(Error::Policy(error), Phase::Follow, Some(response), request)
             }),
-            (_, Err(error)) => self.end(id, |request| fail(error, Phase::Content, None, request)),
-            (_, Ok(_)) => self.fail(id, Error::Closed, Phase::Follow),
+            (_, Err(error)) => self.end(id, now, |request| fail(error, Phase::Content, None, request)),
+            (_, Ok(_)) => self.fail(id, Error::Closed, Phase::Follow, now),
         }
         self.put_back(link, reusable, now)
     }
@@ -91,7 +91,7 @@ impl Engine {
         if codings.is_empty() || body.is_empty() {
             return Ok(exact(body));
         }
-        let mut limits = self.limits.content.clone();
+        let mut limits = self.limits.content;
         limits.max = max.or(limits.max);
         match self.decoder.decode(codings, &body, &limits) {
             Ok(decoded) => Ok(exact(decoded)),

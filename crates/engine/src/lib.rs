@@ -50,8 +50,10 @@ mod deadline;
 mod engine;
 mod error;
 mod follow;
+mod gate;
 mod limits;
 mod link;
+mod memory;
 mod origin;
 mod outcome;
 mod output;
@@ -62,12 +64,13 @@ mod table;
 mod time;
 
 pub use call::CallId;
-pub use engine::Engine;
+pub use engine::{Engine, Pool};
 pub use error::{Error, LinkError, LinkFault, Phase};
 pub use limits::Limits;
 pub use link::{LinkId, Opened};
+pub use memory::{Budget, Overflow};
 pub use outcome::{Failure, Outcome};
-pub use output::{Output, Read};
+pub use output::{Output, Place, Read};
 pub use time::Time;
 
 #[cfg(doctest)]

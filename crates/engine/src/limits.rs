@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::Budget;
+
 /// What an engine holds itself to.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -14,6 +16,11 @@ pub struct Limits {
     pub head: sortie_h1::Limits,
     /// The limits of decoding that guard against bombs; a hard limit is the policy's `max_content`.
     pub content: sortie_content::Limits,
+    /// How much content may be held at the same time. Default: any amount.
+    pub budget: Option<Budget>,
+    /// Whether a 429 or 503 with Retry-After holds the other calls to its origin, and for how long at the most.
+    /// Default: it does not.
+    pub gate: Option<Duration>,
     /// How many bytes of a redirect's body are read to keep its connection. Default: 64 KiB.
     pub drain: usize,
 }
@@ -26,6 +33,8 @@ impl Default for Limits {
             idle: Duration::from_secs(90),
             head: sortie_h1::Limits::default(),
             content: sortie_content::Limits::default(),
+            budget: None,
+            gate: None,
             drain: 64 * 1024,
         }
     }

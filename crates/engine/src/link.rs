@@ -36,6 +36,8 @@ pub(crate) struct Link {
     pub(crate) exchanges: u32,
     /// When its present state runs out; `None` for never.
     pub(crate) expires: Option<Time>,
+    /// It is not read, because too much content is held.
+    pub(crate) paused: bool,
     /// The server's own word on how long it keeps an idle connection.
     pub(crate) keep_alive: Option<Duration>,
 }

@@ -7,7 +7,7 @@ use sortie_http::Origin;
 
 use crate::conn::Memo;
 use crate::table::{Name, Slot, Table};
-use crate::{CallId, LinkId};
+use crate::{CallId, LinkId, Time};
 
 /// Names an origin as long as it has links or calls.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,6 +26,8 @@ pub(crate) struct Route {
     pub(crate) links: usize,
     /// Waits in line for the total limit to let it open a link.
     pub(crate) blocked: bool,
+    /// The server has asked for time: until then nothing is sent to it.
+    pub(crate) held_until: Option<Time>,
     pub(crate) memo: Memo,
 }
 
@@ -72,6 +74,11 @@ impl Origins {
         self.table.get_mut(id)
     }
 
+    /// The name of what stands at `index` now.
+    pub(crate) fn name_at(&self, index: u32) -> Option<OriginId> {
+        self.table.name_at(index)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.table.len()
     }
@@ -82,7 +89,7 @@ impl Origins {
 
     /// Forgets an origin that has no link and no call left.
     pub(crate) fn forget_unused(&mut self, id: OriginId) {
-        if self.table.get(id).is_some_and(|route| route.links == 0 && route.calls == 0)
+        if self.table.get(id).is_some_and(|route| route.links == 0 && route.calls == 0 && route.held_until.is_none())
             && let Some(route) = self.table.remove(id)
         {
             self.index.remove(&route.origin);
@@ -99,6 +106,7 @@ impl Route {
             idle: Vec::new(),
             links: 0,
             blocked: false,
+            held_until: None,
             memo: Memo::default(),
         }
     }

@@ -11,6 +11,8 @@ pub struct Outcome {
     pub result: Result<Response, Box<Failure>>,
     /// How many exchanges were begun.
     pub attempts: u32,
+    /// How much of the budget it holds, in bytes, until `release_content` gives it back.
+    pub held: u64,
 }
 
 /// Why a call brought no response.

@@ -8,6 +8,7 @@ use crate::{LinkId, Outcome};
 /// What the engine wants done. The driver asks for it by [`Engine::poll`](crate::Engine::poll).
 #[derive(Debug)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "an outcome is moved once; a box would cost an allocation a call")]
 pub enum Output {
     /// Open a link to this origin; answer with `handle_opened` or `handle_closed`.
     Open {
@@ -18,6 +19,11 @@ pub enum Output {
     },
     /// The link has something to send: call `handle_writable` and write what it appends.
     Transmit {
+        /// Which link.
+        link: LinkId,
+    },
+    /// Read this link on, which `Read::Pause` or `Place::Pause` had stopped.
+    Resume {
         /// Which link.
         link: LinkId,
     },
@@ -42,12 +48,25 @@ pub enum Output {
     },
 }
 
+/// Where the next bytes of a link belong.
+#[derive(Debug)]
+pub enum Place<'a> {
+    /// Into any buffer; hand them in by `handle_received`.
+    Anywhere,
+    /// Behind what is in this body, at most so many; tell it by `handle_filled`.
+    Body(&'a mut Vec<u8>, usize),
+    /// Nowhere: do not read before `Output::Resume` says so.
+    Pause,
+}
+
 /// Whether the engine wants more bytes of a link.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use]
 pub enum Read {
     /// Read on when there is more.
     More,
+    /// Read no more before `Output::Resume` says so.
+    Pause,
     /// The link is closed, or about to be: read no more.
     Stop,
 }

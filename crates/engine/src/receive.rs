@@ -8,7 +8,7 @@ use crate::call::{Receiving, State};
 use crate::conn::{ConnEvent, Head};
 use crate::engine::Engine;
 use crate::link::LinkState;
-use crate::output::Read;
+use crate::output::{Place, Read};
 use crate::{CallId, Error, LinkId, Phase, Time};
 
 /// How much memory is reserved for a body on the peer's word alone.
@@ -47,8 +47,7 @@ impl Engine {
             rest = &rest[used..];
             match event {
                 ConnEvent::More => {
-                    self.rearm_reading(call, link, now);
-                    return Read::More;
+                    return self.await_more(call, link, now);
                 }
                 ConnEvent::Informational(head) => self.tell_informational(call, &head, now),
                 ConnEvent::Head(head) => {
@@ -70,25 +69,26 @@ impl Engine {
         }
     }
 
-    /// Where the next bytes of a large body belong, and how many of them there may be.
-    ///
-    /// `None`: read into a buffer and call [`handle_received`](Self::handle_received).
-    pub fn place(&mut self, link: LinkId) -> Option<(&mut Vec<u8>, usize)> {
-        let entry = self.links.get(link)?;
-        let LinkState::Busy(call) = entry.state else { return None };
-        let want = entry.conn.want().filter(|want| *want >= WORTH_PLACING)?;
-        let State::Receiving { receiving, .. } = &mut self.calls.get_mut(call)?.state else { return None };
-        if !matches!(receiving.then, Verdict::Deliver) {
-            return None;
+    /// Where the next bytes of a link belong: a large body is read straight into its place.
+    pub fn place(&mut self, link: LinkId) -> Place<'_> {
+        let Some(entry) = self.links.get(link) else { return Place::Anywhere };
+        let LinkState::Busy(call) = entry.state else { return Place::Anywhere };
+        if entry.paused {
+            return Place::Pause;
         }
+        let Some(want) = entry.conn.want().filter(|want| *want >= WORTH_PLACING) else { return Place::Anywhere };
+        let Some(State::Receiving { receiving, .. }) = self.calls.get_mut(call).map(|call| &mut call.state) else {
+            return Place::Anywhere;
+        };
         let body = &mut receiving.body;
         // One byte more than is wanted shows whether something follows that should not.
-        let room = want.saturating_add(1).min(TRUSTED) as usize;
-        if body.capacity() == body.len() && body.try_reserve(room).is_err() {
-            return None;
+        let most = usize::try_from(want.saturating_add(1)).unwrap_or(usize::MAX);
+        let has_room = body.capacity() > body.len() || body.try_reserve(most.min(TRUSTED as usize)).is_ok();
+        if !has_room || !matches!(receiving.then, Verdict::Deliver) {
+            return Place::Anywhere;
         }
         let spare = body.capacity() - body.len();
-        Some((body, spare.min(usize::try_from(want.saturating_add(1)).unwrap_or(usize::MAX))))
+        Place::Body(body, spare.min(most))
     }
 
     /// `count` bytes were appended to what [`place`](Self::place) gave.
@@ -107,8 +107,10 @@ impl Engine {
             // The connection has its last word: whether it may be used again.
             return self.handle_received(link, &[], now);
         }
-        self.rearm_reading(call, link, now);
-        Read::More
+        match self.hold(call, link, count as u64 - surplus, now) {
+            true => self.await_more(call, link, now),
+            false => Read::Stop,
+        }
     }
 
     /// A head is here: what it means for the jar, for what follows, for the memory of the body.
@@ -120,6 +122,7 @@ impl Engine {
         if early {
             call.marks.sent = now;
         }
+        let gated = head.has.retry_after && self.limits.gate.is_some();
         if head.has.set_cookie {
             sortie_policy::absorb(&call.policy, call.request.url(), &head.headers, wall);
         }
@@ -139,9 +142,13 @@ impl Engine {
         // A failure shows again when the bytes come, and is an error then.
         let _ = body.try_reserve_exact(if skipped { 0 } else { room as usize });
         let (status, suspicious, told) = (head.status, head.suspicious, call.policy.told);
+        let headers = gated.then(|| head.headers.clone());
         call.state = State::Receiving { link, receiving: Receiving { head, body, then, early } };
         if told {
             self.tell_received(id, status, suspicious, now);
+        }
+        if let Some(headers) = headers {
+            self.heed(id, status, &headers, now);
         }
         if let Some(limit) = too_large {
             self.break_off(id, link, Error::TooLarge { limit }, now);
@@ -175,11 +182,20 @@ impl Engine {
             return false;
         }
         body.extend_from_slice(piece);
-        true
+        self.hold(id, link, piece.len() as u64, now)
+    }
+
+    /// What came is used up.
+    fn await_more(&mut self, id: CallId, link: LinkId, now: Time) -> Read {
+        if self.links.get(link).is_some_and(|entry| entry.paused) {
+            return Read::Pause;
+        }
+        self.rearm_reading(id, link, now);
+        Read::More
     }
 
     /// Something came: the next byte has its time from now. A head that comes byte by byte has only its own.
-    fn rearm_reading(&mut self, id: CallId, link: LinkId, now: Time) {
+    pub(crate) fn rearm_reading(&mut self, id: CallId, link: LinkId, now: Time) {
         let Some(call) = self.calls.get(id) else { return };
         if matches!(call.state, State::Receiving { .. }) {
             let patience = call.policy.timeouts.between_bytes;
@@ -197,7 +213,7 @@ impl Engine {
             Phase::Send => Phase::FirstByte,
             phase => phase,
         });
-        self.fail(call, error, phase);
+        self.fail(call, error, phase, now);
         self.drop_link(link, now);
     }
 

@@ -16,6 +16,9 @@ const BURST: u32 = 8;
 impl Engine {
     /// Gives links to the calls that wait for this origin, as many as there are.
     pub(crate) fn dispatch(&mut self, origin: OriginId, now: Time) {
+        if self.is_held(origin, now) {
+            return;
+        }
         while let Some(call) = self.first_queued(origin) {
             let wants_fresh = self.calls.get(call).is_some_and(|call| call.resent);
             let idle = if wants_fresh { None } else { self.take_idle(origin) };
@@ -37,6 +40,7 @@ impl Engine {
         let Some(entry) = self.links.get_mut(link) else { return };
         let (origin, keep_alive) = (entry.origin, entry.keep_alive);
         entry.state = LinkState::Idle;
+        entry.paused = false;
         if !reusable || keep_alive == Some(Duration::ZERO) || self.must_make_room(link, origin) {
             return self.drop_link(link, now);
         }
@@ -123,6 +127,9 @@ impl Engine {
         call.state = State::Sending { link, head: false, sent: 0, writes: 0 };
         entry.state = LinkState::Busy(id);
         entry.exchanges += 1;
+        if entry.exchanges > 1 {
+            self.pool.reused += 1;
+        }
         let patience = call.policy.timeouts.between_bytes;
         self.arm_link(link, patience.map(|limit| now.after(limit)));
         self.push(Output::Transmit { link });
@@ -154,7 +161,9 @@ impl Engine {
             exchanges: 0,
             expires: None,
             keep_alive: None,
+            paused: false,
         });
+        self.pool.opened += 1;
         route.links += 1;
         call.state = State::Connecting { link };
         call.marks.taken = now;

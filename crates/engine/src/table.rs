@@ -61,8 +61,8 @@ impl<N: Name, T> Table<N, T> {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (N, &T)> {
-        self.slots.iter().map(|(index, (generation, entry))| {
-            (N::new(Slot { index: index as u32, generation: *generation }), entry)
-        })
+        self.slots
+            .iter()
+            .map(|(index, (generation, entry))| (N::new(Slot { index: index as u32, generation: *generation }), entry))
     }
 }

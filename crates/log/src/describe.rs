@@ -34,6 +34,7 @@ impl Display for What {
             What::Opened { peer } => write!(f, "opened a connection to {}", Address(peer)),
             What::Closed { why: None } => f.write_str("closed a connection"),
             What::Closed { why: Some(why) } => write!(f, "closed a connection: {}", Text(why)),
+            What::Held { origin, wait } => write!(f, "holding calls to {} for {wait:?}", Address(origin)),
             What::Suspicious { what, url } => write!(f, "suspicious answer from {}: {}", Address(url), Text(what)),
             What::Warning { text } => write!(f, "warning: {}", Text(text)),
             What::Failed { text, url } => write!(f, "failed {}: {}", Address(url), Text(text)),

@@ -1,6 +1,6 @@
 //! What a client has to tell.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// One thing that happened, to which call, and when.
 ///
@@ -79,6 +79,13 @@ pub enum What {
     Closed {
         /// The cause; none where it was simply no longer needed.
         why: Option<Box<str>>,
+    },
+    /// A server asked for time (429 or 503 with Retry-After): the calls to its origin wait.
+    Held {
+        /// Whose calls wait.
+        origin: Box<str>,
+        /// For how long.
+        wait: Duration,
     },
     /// A peer sent something that is allowed but smells, such as Transfer-Encoding beside Content-Length
     /// (RFC 9112, section 6.1).

@@ -46,6 +46,7 @@ mod policy;
 mod redirect;
 mod stale;
 mod timeouts;
+mod wait;
 
 pub use basic::basic;
 pub use cookies::{absorb, cookie_value};
@@ -56,6 +57,7 @@ pub use policy::Policy;
 pub use redirect::Redirects;
 pub use stale::{Stale, is_idempotent, stale};
 pub use timeouts::Timeouts;
+pub use wait::retry_after;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
