@@ -1,22 +1,30 @@
 //! Many calls on one loop.
 
+use std::fmt;
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sortie_engine::Limits;
+use sortie_engine::{Budget, Limits, Overflow, Pool, Time};
 use sortie_session::{Error, ErrorKind, Response};
+use sortie_transport::Waker;
 
 use crate::cancel::Alarm;
-use crate::desk::{Desk, index};
-use crate::driver::Driver;
-use crate::{CancelToken, Request, Session};
+use crate::desk::{Cause, Desk, Finished, quietly, warn};
+use crate::driver::{Driver, wall};
+use crate::progress::Snapshot;
+use crate::{CancelToken, Progress, Request, Session};
 
-/// Many calls on one loop, which the program turns itself, or [`map`](Self::map) turns for it.
+/// Many calls on one loop, which the program turns itself, or one of the batch's own verbs turns for it.
 ///
-/// Made by [`Session::batch`] or [`batch`](crate::batch()). Every request that is submitted comes back by
-/// [`take`](Self::take) exactly once, as a response or an error. A batch belongs to one thread at a time. Dropping it
-/// cancels what is unfinished.
+/// Made by [`Session::batch`] or [`batch`](crate::batch()). [`map`](Self::map) keeps all outcomes,
+/// [`stream`](Self::stream) and [`stream_ordered`](Self::stream_ordered) give them one by one,
+/// [`for_each`](Self::for_each) keeps none. A loop of your own calls [`submit`](Self::submit), [`turn`](Self::turn) and
+/// [`take`](Self::take), and waits for [`fd`](Self::fd) and [`next_deadline`](Self::next_deadline).
+///
+/// Every request that is submitted comes back exactly once, as a response or an error. A batch belongs to one thread
+/// at a time. Dropping it cancels what is unfinished.
 ///
 /// ```
 /// # let server = sortie_testserver::TestServer::start()?;
@@ -40,15 +48,36 @@ pub struct Batch {
     home: Session,
     driver: Option<Driver>,
     desk: Desk,
-    concurrency: Option<usize>,
-    per_origin: Option<usize>,
-    token: Option<CancelToken>,
+    options: Options,
+    pub(crate) overflow: Overflow,
+    /// When the first request was submitted, on the loop's clock.
+    began: Option<Time>,
+    /// When `on_progress` was called last, on the loop's clock, and how much was done then.
+    reported: (Time, u64),
     alarm: Option<Arc<Alarm>>,
     /// Calls that have a token of their own.
     watched: Vec<(CancelToken, u64)>,
+    /// Nothing is sent any more: what comes now ends for this reason.
+    over: Option<Cause>,
     /// A request of another session was among them: the connections are not parked for the home's next call.
     mixed: bool,
 }
+
+/// What a batch was asked to be.
+#[derive(Default)]
+struct Options {
+    concurrency: Option<usize>,
+    per_origin: Option<usize>,
+    deadline: Option<Duration>,
+    fail_fast: bool,
+    memory_budget: Option<u64>,
+    gate: Option<Duration>,
+    token: Option<CancelToken>,
+    on_progress: Option<Report>,
+}
+
+/// A program's own code that looks at the progress.
+type Report = Box<dyn FnMut(&Snapshot) + Send>;
 
 /// How long a turn may wait for something to happen.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -62,17 +91,22 @@ pub enum Wait {
     Forever,
 }
 
+/// How often `on_progress` is called at the most.
+const REPORT_EVERY: Duration = Duration::from_millis(100);
+
 impl Batch {
     pub(crate) fn new(home: Session) -> Self {
         Batch {
             home,
             driver: None,
             desk: Desk::default(),
-            concurrency: None,
-            per_origin: None,
-            token: None,
+            options: Options::default(),
+            overflow: Overflow::Wait,
+            began: None,
+            reported: (Time(0), 0),
             alarm: None,
             watched: Vec::new(),
+            over: None,
             mixed: false,
         }
     }
@@ -83,21 +117,67 @@ impl Batch {
     /// Default: the session's limits, which are 128 in all and 16 an origin.
     #[must_use]
     pub fn concurrency(mut self, n: usize) -> Self {
-        self.concurrency = Some(n.max(1));
+        self.options.concurrency = Some(n.max(1));
         self
     }
 
     /// How many connections to one origin there may be at the same time. 0 counts as 1.
     #[must_use]
     pub fn per_origin(mut self, n: usize) -> Self {
-        self.per_origin = Some(n.max(1));
+        self.options.per_origin = Some(n.max(1));
+        self
+    }
+
+    /// Bounds the whole batch, from its first request on: what is unfinished then, or comes later, ends with
+    /// [`ErrorKind::Deadline`]. Outcomes that were there before stay. Default: none.
+    #[must_use]
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.options.deadline = Some(limit);
+        self
+    }
+
+    /// Gives up when a call has ended with an error: the rest ends with [`ErrorKind::FailedFast`]. A status of 400 or
+    /// above is no error. Default: no.
+    #[must_use]
+    pub fn fail_fast(mut self, fast: bool) -> Self {
+        self.options.fail_fast = fast;
+        self
+    }
+
+    /// How many bytes of content may be held at the same time: by calls that are being received, and by outcomes that
+    /// wait to be taken. Default: any number.
+    ///
+    /// When they are more, nothing is read until outcomes were taken, but for the oldest call, which always goes on.
+    /// [`map`](Self::map), which keeps all outcomes, lets a call that does not fit fail. What a turn has read already is
+    /// kept, so the memory can be past the budget by 1 MiB a connection.
+    #[must_use]
+    pub fn memory_budget(mut self, bytes: u64) -> Self {
+        self.options.memory_budget = Some(bytes);
+        self
+    }
+
+    /// Heeds servers that ask for time: a 429 or 503 with Retry-After holds the calls to that origin that were not sent
+    /// yet, for as long as it says, at most `limit`. Other origins go on. Default: no.
+    ///
+    /// The wait counts as time in the queue.
+    #[must_use]
+    pub fn gate(mut self, limit: Duration) -> Self {
+        self.options.gate = Some(limit);
+        self
+    }
+
+    /// Calls a closure as outcomes come in, at most ten times a second, and once at the end. It runs on the batch's
+    /// thread between turns; one that panics is not called again.
+    #[must_use]
+    pub fn on_progress(mut self, report: impl FnMut(&Snapshot) + Send + 'static) -> Self {
+        self.options.on_progress = Some(Box::new(report));
         self
     }
 
     /// Has a token cancel all that is unfinished, from any thread, and all that is submitted later.
     #[must_use]
     pub fn cancel_token(mut self, token: &CancelToken) -> Self {
-        self.token = Some(token.clone());
+        self.options.token = Some(token.clone());
         self
     }
 
@@ -109,9 +189,13 @@ impl Batch {
         if let Some(driver) = &mut self.driver {
             driver.refresh();
         }
-        match self.admit(request) {
+        match self.admit(request, 0) {
             Ok(call) => call,
-            Err(error) => self.desk.refuse(error),
+            Err(error) => {
+                let call = self.desk.refuse(error);
+                self.heed_failures();
+                call
+            }
         }
     }
 
@@ -124,18 +208,30 @@ impl Batch {
         // What fails as it begins has ended by now, and nobody is to wait for it.
         driver.settle(&mut self.desk);
         let limit = match wait {
-            _ if self.desk.len() == 0 || !self.desk.finished.is_empty() => Some(Duration::ZERO),
+            _ if self.desk.under_way() == 0 || self.desk.waiting() > 0 => Some(Duration::ZERO),
             Wait::Not => Some(Duration::ZERO),
             Wait::UpTo(limit) => Some(limit),
             Wait::Forever => None,
         };
+        let until = self.options.deadline.zip(self.began).map(|(deadline, began)| began.after(deadline));
+        let rest = until.map(|until| until.since(driver.now()));
+        let limit = limit.into_iter().chain(rest).min();
         let turned = driver.turn(limit, &mut self.desk);
+        let now = driver.now();
         if self.alarm.as_ref().is_some_and(|alarm| alarm.take()) {
             self.heed_tokens();
         }
+        if until.is_some_and(|until| until <= now) {
+            self.give_up(Cause::Deadline);
+        }
+        self.heed_failures();
+        if let Some(began) = self.began {
+            self.desk.progress.elapsed(now.since(began));
+        }
+        self.report(false);
         let Err(error) = turned else { return Ok(()) };
         let error = Arc::new(error);
-        self.desk.broken = Some(error.clone());
+        self.desk.cause = Some(Cause::Broken(error.clone()));
         self.cancel_all();
         self.driver = None;
         Err(Error::new(ErrorKind::System).with_message("the event loop failed").with_shared_source(error))
@@ -143,7 +239,19 @@ impl Batch {
 
     /// The next outcome, in the order in which calls ended, with the number of its call.
     pub fn take(&mut self) -> Option<(u64, Result<Response, Error>)> {
-        self.desk.finished.pop_front()
+        self.take_placed().map(|finished| (finished.number, finished.outcome))
+    }
+
+    /// As `take`, with the place that was given when the call was admitted.
+    pub(crate) fn take_placed(&mut self) -> Option<Finished> {
+        let finished = self.desk.take()?;
+        if finished.held > 0
+            && let Some(driver) = &mut self.driver
+        {
+            let now = driver.now();
+            driver.engine.release_content(finished.held, now);
+        }
+        Some(finished)
     }
 
     /// Cancels a call, whatever state it is in; its outcome is an error of the kind [`ErrorKind::Cancelled`].
@@ -161,15 +269,57 @@ impl Batch {
     pub fn cancel_all(&mut self) {
         let Some(driver) = &mut self.driver else { return };
         let now = driver.refresh();
-        for id in self.desk.numbers().into_iter().filter_map(|number| self.desk.call(number)) {
-            driver.engine.cancel(id, now);
+        for call in self.desk.calls() {
+            driver.engine.cancel(call, now);
         }
         driver.settle(&mut self.desk);
     }
 
+    /// How many calls were submitted and not taken yet.
+    pub fn unfinished(&self) -> usize {
+        self.desk.under_way() + self.desk.waiting()
+    }
+
+    /// How far it has come: a handle that any thread may read.
+    pub fn progress(&self) -> Progress {
+        self.desk.progress.clone()
+    }
+
+    /// What became of the connections of its loop; those that the session had parked were opened before.
+    pub fn pool(&self) -> Pool {
+        self.driver.as_ref().map_or_else(Pool::default, |driver| driver.engine.pool())
+    }
+
+    /// The descriptor that becomes readable when a [`turn`](Self::turn) is due, for a loop of your own (Unix).
+    ///
+    /// It is the loop's own epoll or kqueue descriptor, and stays the same as long as the batch lives. Wait for it and
+    /// for [`next_deadline`](Self::next_deadline), whichever comes first; it may be waited for edge-triggered, since a
+    /// turn that leaves work behind makes the deadline now. Fails where the loop cannot be made.
+    pub fn fd(&mut self) -> Result<BorrowedFd<'_>, Error> {
+        Ok(std::os::fd::AsFd::as_fd(self.start(false)?.transport()))
+    }
+
+    /// How long a loop of your own may wait before it calls [`turn`](Self::turn), though nothing happens: nothing when
+    /// there is work left, `None` when nothing is awaited. May be early, never late.
+    pub fn next_deadline(&mut self) -> Option<Duration> {
+        let driver = self.driver.as_mut()?;
+        if self.desk.waiting() > 0 || driver.has_work() {
+            return Some(Duration::ZERO);
+        }
+        let now = driver.refresh();
+        let until = self.options.deadline.zip(self.began).map(|(deadline, began)| began.after(deadline));
+        let until = until.filter(|_| self.desk.under_way() > 0);
+        driver.next_deadline().into_iter().chain(until).min().map(|at| at.since(now))
+    }
+
+    /// What ends a [`turn`](Self::turn)'s wait from another thread. Fails where the loop cannot be made.
+    pub fn waker(&mut self) -> Result<Waker, Error> {
+        Ok(self.start(false)?.waker())
+    }
+
     /// Submits one request and waits for its outcome, which is the only one.
     pub(crate) fn send(mut self, request: Request) -> Result<Response, Error> {
-        self.admit(request)?;
+        self.admit(request, 0)?;
         loop {
             let turned = self.turn(Wait::Forever);
             if let Some((_, outcome)) = self.take() {
@@ -179,121 +329,141 @@ impl Batch {
         }
     }
 
-    /// How many calls were submitted and not taken yet.
-    pub fn unfinished(&self) -> usize {
-        self.desk.len() + self.desk.finished.len()
-    }
-
-    /// Sends all requests and brings every answer home, in the order of the requests: one slot each.
-    ///
-    /// The iterator is pulled lazily, as calls end; no more than [`concurrency`](Self::concurrency) requests (or as
-    /// many as the session has connections) are under way at any time. A failure stays in its own slot.
-    ///
-    /// ```
-    /// # let server = sortie_testserver::TestServer::start()?;
-    /// let session = sortie::Session::new();
-    /// let urls = ["/status/200", "/status/503"].map(|path| server.url(path));
-    /// let answers = session.batch().concurrency(2).map(urls.iter().map(sortie::get));
-    /// let ok: Vec<bool> = answers.into_iter().map(|answer| answer.is_ok_and(|answer| answer.ok())).collect();
-    /// assert_eq!(ok, [true, false]);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn map(mut self, requests: impl IntoIterator<Item = Request>) -> Vec<Result<Response, Error>> {
-        let mut requests = requests.into_iter().fuse();
-        let mut outcomes: Vec<Option<Result<Response, Error>>> = Vec::with_capacity(requests.size_hint().0);
-        // The slot of each call, by where the call stands in the desk's table.
-        let mut slots: Vec<usize> = Vec::new();
-        let window = self.concurrency.unwrap_or(self.limits().connections).max(1);
-        loop {
-            while self.desk.len() < window
-                && let Some(request) = requests.next()
-            {
-                let slot = outcomes.len();
-                match self.admit(request) {
-                    Err(error) => outcomes.push(Some(Err(error))),
-                    Ok(call) => {
-                        outcomes.push(None);
-                        let place = index(call);
-                        slots.resize(slots.len().max(place + 1), 0);
-                        slots[place] = slot;
-                    }
-                }
-            }
-            if self.unfinished() == 0 {
-                break;
-            }
-            // Where the loop itself fails, that is the outcome of every call under way; later ones get a new loop.
-            let _ = self.turn(Wait::Forever);
-            while let Some((call, outcome)) = self.take() {
-                if let Some(slot) = slots.get(index(call)) {
-                    outcomes[*slot] = Some(outcome);
-                }
-            }
-        }
-        outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(lost()))).collect()
-    }
-
-    /// As `submit`, at the moment that the last turn read off the clock; what cannot be sent fails here.
-    fn admit(&mut self, request: Request) -> Result<u64, Error> {
+    /// As `submit`, at the moment that the last turn read off the clock; what cannot be sent fails here. `place` comes
+    /// back with the outcome.
+    pub(crate) fn admit(&mut self, request: Request, place: usize) -> Result<u64, Error> {
         let idempotent = request.is_idempotent();
         let Request { arguments, session, token } = request;
-        if token.as_ref().or(self.token.as_ref()).is_some_and(CancelToken::is_cancelled) {
-            let (method, url) = (arguments.method().clone(), arguments.url());
-            return Err(Error::new(ErrorKind::Cancelled).with_asked(method, url).with_tag(arguments.tag()));
+        if let Some(error) = self.refusal(token.as_ref()) {
+            return Err(error.with_asked(arguments.method().clone(), arguments.url()).with_tag(arguments.tag()));
         }
         self.mixed |= session.as_ref().is_some_and(|session| !session.is(&self.home));
         let session = session.as_ref().unwrap_or(&self.home);
-        let prepared = session.prepare(arguments)?;
         let sink = session.sink();
-        if self.driver.is_none() {
-            let driver = self.home.garage().take(&self.limits(), !idempotent).map_err(no_loop)?;
-            self.desk.begin(driver.wall());
-            self.driver = Some(driver);
-            self.alarm = None;
-        }
-        let Some(driver) = &mut self.driver else { return Err(lost()) };
-        let number = self.desk.enter(prepared.after, sink);
+        let prepared = session.prepare(arguments).inspect_err(|error| {
+            if let Some(sink) = &sink {
+                warn(&**sink, error.warnings(), None, wall());
+            }
+        })?;
+        let driver = self.start(!idempotent)?;
         let now = driver.now();
+        self.began.get_or_insert(now);
+        let number = self.desk.enter(prepared.after, sink, place);
+        let Some(driver) = &mut self.driver else { return Err(lost()) };
         let call = driver.engine.submit(prepared.request, prepared.policy, number, now);
         self.desk.set_call(number, call);
-        if token.is_some() || self.token.is_some() {
+        if token.is_some() || self.options.token.is_some() {
             self.watch(number, token);
         }
         Ok(number)
     }
 
+    /// A call that could not be sent: it counts as one that has ended.
+    pub(crate) fn refused(&mut self, error: Error) -> Error {
+        self.desk.count_refused();
+        self.heed_failures();
+        error
+    }
+
+    /// How many calls are under way at the same time, at the most.
+    pub(crate) fn window(&self) -> usize {
+        self.options.concurrency.unwrap_or(self.home.limits().connections).max(1)
+    }
+
+    pub(crate) fn progress_ref(&self) -> &Progress {
+        &self.desk.progress
+    }
+
+    /// Calls `on_progress`, if enough time has passed since it was called last, or at the end.
+    pub(crate) fn report(&mut self, at_end: bool) {
+        let Some(report) = &mut self.options.on_progress else { return };
+        let now = self.driver.as_ref().map_or(Time(0), Driver::now);
+        let done = self.desk.progress.done();
+        let (then, known) = self.reported;
+        let is_over = at_end || self.desk.under_way() == 0 && self.desk.waiting() == 0;
+        if done == known || !is_over && now.since(then) < REPORT_EVERY {
+            return;
+        }
+        self.reported = (now, done);
+        let snapshot = self.desk.progress.now();
+        if quietly(|| report(&snapshot)) {
+            self.options.on_progress = None;
+        }
+    }
+
+    /// Why nothing more is sent, if so.
+    fn refusal(&self, token: Option<&CancelToken>) -> Option<Error> {
+        let fired = |token: Option<&CancelToken>| token.is_some_and(CancelToken::is_cancelled);
+        match &self.over {
+            Some(cause) => Some(cause.error()),
+            None if fired(token) || fired(self.options.token.as_ref()) => Some(Error::new(ErrorKind::Cancelled)),
+            None => None,
+        }
+    }
+
+    /// The driver, taken from the home's garage if there is none yet.
+    fn start(&mut self, sweep: bool) -> Result<&mut Driver, Error> {
+        if self.driver.is_none() {
+            let driver = self.home.garage().take(&self.limits(), sweep).map_err(no_loop)?;
+            self.desk.cause = None;
+            self.began = None;
+            self.reported.0 = driver.now();
+            self.alarm = None;
+            self.driver = Some(driver);
+        }
+        self.driver.as_mut().ok_or_else(lost)
+    }
+
     fn limits(&self) -> Limits {
         let mut limits = self.home.limits().clone();
-        if let Some(n) = self.concurrency {
+        let options = &self.options;
+        if let Some(n) = options.concurrency {
             (limits.connections, limits.per_origin) = (n, n);
         }
-        limits.per_origin = self.per_origin.unwrap_or(limits.per_origin);
+        limits.per_origin = options.per_origin.unwrap_or(limits.per_origin);
+        limits.budget = options.memory_budget.map(|bytes| Budget { bytes, overflow: self.overflow });
+        limits.gate = options.gate;
         limits
+    }
+
+    /// Ends what is unfinished, and all that may still come, for this reason.
+    fn give_up(&mut self, cause: Cause) {
+        if self.over.is_none() {
+            self.over = Some(cause.clone());
+            self.desk.cause = Some(cause);
+            self.cancel_all();
+        }
+    }
+
+    fn heed_failures(&mut self) {
+        if self.options.fail_fast && self.desk.has_failed {
+            self.give_up(Cause::FailedFast);
+        }
     }
 
     /// Connects the tokens of a call with this loop.
     fn watch(&mut self, number: u64, token: Option<CancelToken>) {
         let Some(driver) = &self.driver else { return };
         let alarm = self.alarm.get_or_insert_with(|| Arc::new(Alarm::new(driver.waker())));
-        if let Some(token) = &self.token {
+        if let Some(token) = &self.options.token {
             token.reach(alarm);
         }
         if let Some(token) = token {
             token.reach(alarm);
-            if self.watched.len() > 2 * self.desk.len() + 16 {
+            if self.watched.len() > 2 * self.desk.under_way() + 16 {
                 let desk = &self.desk;
                 self.watched.retain(|(_, number)| desk.call(*number).is_some());
             }
             self.watched.push((token, number));
         }
-        if alarm.take() {
+        if self.alarm.as_ref().is_some_and(|alarm| alarm.take()) {
             self.heed_tokens();
         }
     }
 
     /// Cancels what a token that was fired was given to.
     fn heed_tokens(&mut self) {
-        if self.token.as_ref().is_some_and(CancelToken::is_cancelled) {
+        if self.options.token.as_ref().is_some_and(CancelToken::is_cancelled) {
             return self.cancel_all();
         }
         let watched = std::mem::take(&mut self.watched);
@@ -317,9 +487,22 @@ impl Drop for Batch {
     }
 }
 
-impl std::fmt::Debug for Batch {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Batch").field("unfinished", &self.unfinished()).finish_non_exhaustive()
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch").field("progress", &self.desk.progress).finish_non_exhaustive()
+    }
+}
+
+impl Cause {
+    /// The error of a call that was cancelled for this reason.
+    pub(crate) fn error(&self) -> Error {
+        match self {
+            Cause::Broken(source) => {
+                Error::new(ErrorKind::System).with_message("the event loop failed").with_shared_source(source.clone())
+            }
+            Cause::Deadline => Error::new(ErrorKind::Deadline),
+            Cause::FailedFast => Error::new(ErrorKind::FailedFast),
+        }
     }
 }
 
@@ -328,6 +511,6 @@ fn no_loop(source: io::Error) -> Error {
 }
 
 /// What stands in a slot that nothing came for. It would be a fault of ours.
-fn lost() -> Error {
+pub(crate) fn lost() -> Error {
     Error::new(ErrorKind::System).with_message("the call was lost, which is a fault of sortie")
 }

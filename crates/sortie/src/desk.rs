@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use sortie_engine::{CallId, Outcome};
+use sortie_hooks::Warning;
 use sortie_log::{Event, Sink, What};
 use sortie_session::{After, Error, Response, finish, warnings};
 
+use crate::Progress;
 use crate::driver::Audience;
 use crate::ended::ended;
 
@@ -18,31 +20,50 @@ use crate::ended::ended;
 pub(crate) struct Desk {
     entries: slab::Slab<Entry>,
     generation: u32,
-    pub(crate) finished: VecDeque<(u64, Result<Response, Error>)>,
-    /// Why the loop has stopped for good; all that is cancelled from then on says so.
-    pub(crate) broken: Option<Arc<io::Error>>,
-    /// The clock on the wall, when the loop was taken.
-    wall: Option<SystemTime>,
+    finished: VecDeque<Finished>,
+    pub(crate) progress: Progress,
+    /// Why what is cancelled was cancelled, where it was not asked for by a program.
+    pub(crate) cause: Option<Cause>,
+    /// Whether a call has failed.
+    pub(crate) has_failed: bool,
+}
+
+/// A call that has ended and was not taken yet.
+pub(crate) struct Finished {
+    pub(crate) number: u64,
+    /// What was given with it.
+    pub(crate) place: usize,
+    pub(crate) outcome: Result<Response, Error>,
+    /// How much of the memory budget it holds.
+    pub(crate) held: u64,
+}
+
+/// Why a batch gives up on what is unfinished.
+#[derive(Clone, Debug)]
+pub(crate) enum Cause {
+    /// The loop has failed.
+    Broken(Arc<io::Error>),
+    /// The batch's deadline has passed.
+    Deadline,
+    /// A call has failed, and the batch was to fail fast.
+    FailedFast,
 }
 
 struct Entry {
     number: u64,
+    place: usize,
     call: Option<CallId>,
     after: After,
     sink: Option<Arc<dyn Sink>>,
 }
 
 impl Desk {
-    /// A loop was taken for what comes.
-    pub(crate) fn begin(&mut self, wall: SystemTime) {
-        self.broken = None;
-        self.wall = Some(wall);
-    }
-
-    /// A place for a call that is about to be submitted. Its number is not given again.
-    pub(crate) fn enter(&mut self, after: After, sink: Option<Arc<dyn Sink>>) -> u64 {
+    /// An entry for a call that is about to be submitted. Its number is not given again; `place` comes back with its
+    /// outcome.
+    pub(crate) fn enter(&mut self, after: After, sink: Option<Arc<dyn Sink>>, place: usize) -> u64 {
         let number = self.next_number(self.entries.vacant_key());
-        self.entries.insert(Entry { number, call: None, after, sink });
+        self.entries.insert(Entry { number, place, call: None, after, sink });
+        self.progress.submitted();
         number
     }
 
@@ -55,9 +76,17 @@ impl Desk {
 
     /// A call that ends before it was submitted, and owes nothing.
     pub(crate) fn refuse(&mut self, error: Error) -> u64 {
-        let number = self.next_number(index(u64::from(u32::MAX)));
-        self.finished.push_back((number, Err(error)));
+        let number = self.next_number(NOWHERE);
+        self.progress.submitted();
+        self.finish(number, 0, Err(error), 0);
         number
+    }
+
+    /// A call that could not be submitted, and whose error was handed on already.
+    pub(crate) fn count_refused(&mut self) {
+        self.has_failed = true;
+        self.progress.submitted();
+        self.progress.ended(None);
     }
 
     /// The engine's name of a call that has not ended.
@@ -65,14 +94,29 @@ impl Desk {
         self.entries.get(index(number)).filter(|entry| entry.number == number)?.call
     }
 
-    /// The numbers of all calls that have not ended.
-    pub(crate) fn numbers(&self) -> Vec<u64> {
-        self.entries.iter().map(|(_, entry)| entry.number).collect()
+    /// The engine's names of all calls that have not ended.
+    pub(crate) fn calls(&self) -> Vec<CallId> {
+        self.entries.iter().filter_map(|(_, entry)| entry.call).collect()
     }
 
     /// How many calls have not ended.
-    pub(crate) fn len(&self) -> usize {
+    pub(crate) fn under_way(&self) -> usize {
         self.entries.len()
+    }
+
+    /// How many calls have ended and were not taken.
+    pub(crate) fn waiting(&self) -> usize {
+        self.finished.len()
+    }
+
+    pub(crate) fn take(&mut self) -> Option<Finished> {
+        self.finished.pop_front()
+    }
+
+    fn finish(&mut self, number: u64, place: usize, outcome: Result<Response, Error>, held: u64) {
+        self.has_failed |= outcome.is_err();
+        self.progress.ended(outcome.as_ref().ok().map(|response| response.content().len() as u64));
+        self.finished.push_back(Finished { number, place, outcome, held });
     }
 
     fn next_number(&mut self, index: usize) -> u64 {
@@ -82,16 +126,14 @@ impl Desk {
 }
 
 impl Audience for Desk {
-    fn done(&mut self, tag: u64, outcome: Outcome) {
+    fn done(&mut self, tag: u64, at: SystemTime, outcome: Outcome) {
         let Some(entry) = self.entries.try_remove(index(tag)) else { return };
-        let result = finish(entry.after, ended(outcome, self.wall, self.broken.as_ref()));
+        let held = outcome.held;
+        let result = finish(entry.after, ended(outcome, at, self.cause.as_ref()));
         if let Some(sink) = &entry.sink {
-            for warning in warnings(&result) {
-                let what = What::Warning { text: warning.to_string().into() };
-                record(&**sink, &Event::new(self.wall.unwrap_or(SystemTime::UNIX_EPOCH), 0, what));
-            }
+            warn(&**sink, warnings(&result), entry.call, at);
         }
-        self.finished.push_back((entry.number, result));
+        self.finish(entry.number, entry.place, result, held);
     }
 
     fn told(&mut self, tag: u64, event: Event) {
@@ -101,15 +143,35 @@ impl Audience for Desk {
     }
 }
 
-/// A sink that panics loses its line, not the call: the panic's own message has been printed by then.
-pub(crate) fn record(sink: &dyn Sink, event: &Event) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| sink.record(event))) {
-        // Dropping it could panic again.
-        std::mem::forget(payload);
+/// The index of a call that never had a place.
+const NOWHERE: usize = u32::MAX as usize;
+
+/// Where a call stands in the table.
+fn index(number: u64) -> usize {
+    (number & u64::from(u32::MAX)) as usize
+}
+
+/// Tells a sink what went wrong in a call's hooks; a call that was never submitted has no number.
+pub(crate) fn warn(sink: &dyn Sink, warnings: &[Warning], call: Option<CallId>, at: SystemTime) {
+    for warning in warnings {
+        let what = What::Warning { text: warning.to_string().into() };
+        record(sink, &Event::new(at, call.map_or(0, CallId::number), what));
     }
 }
 
-/// Where a call stands in the table.
-pub(crate) fn index(number: u64) -> usize {
-    (number & u64::from(u32::MAX)) as usize
+/// A sink that panics loses its line, not the call: the panic's own message has been printed by then.
+fn record(sink: &dyn Sink, event: &Event) {
+    quietly(|| sink.record(event));
+}
+
+/// Runs a program's own code; says whether it panicked.
+pub(crate) fn quietly(code: impl FnOnce()) -> bool {
+    match catch_unwind(AssertUnwindSafe(code)) {
+        Ok(()) => false,
+        Err(payload) => {
+            // Dropping it could panic again.
+            std::mem::forget(payload);
+            true
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
-use sortie_engine::{Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Read, Time};
+use sortie_engine::{Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Place, Read, Time};
 use sortie_http::{Host, Origin, Scheme};
 use sortie_log::Event;
 use sortie_transport as transport;
@@ -36,8 +36,8 @@ pub(crate) struct Driver {
 
 /// What a turn has brought. Tags are those that the calls were submitted with.
 pub(crate) trait Audience {
-    /// A call has ended.
-    fn done(&mut self, tag: u64, outcome: Outcome);
+    /// A call has ended, at this time on the wall.
+    fn done(&mut self, tag: u64, at: SystemTime, outcome: Outcome);
     /// Something happened to a call that wants to be told about.
     fn told(&mut self, tag: u64, event: Event);
 }
@@ -69,12 +69,6 @@ impl Driver {
     /// When the clock was read last.
     pub(crate) fn now(&self) -> Time {
         self.now
-    }
-
-    /// The clock on the wall.
-    #[expect(clippy::disallowed_methods, reason = "the driver is the owner of the clock")]
-    pub(crate) fn wall(&self) -> SystemTime {
-        SystemTime::now()
     }
 
     /// Waits for something to happen, `limit` at the most, and carries out all that follows from it.
@@ -109,6 +103,15 @@ impl Driver {
         self.engine.next_deadline().into_iter().chain(transport).min()
     }
 
+    /// Whether something waits to be carried out, or to be read.
+    pub(crate) fn has_work(&self) -> bool {
+        self.engine.has_output() || !self.unread.is_empty()
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
     /// Wakes a turn from another thread.
     pub(crate) fn waker(&self) -> transport::Waker {
         self.transport.waker()
@@ -119,8 +122,10 @@ impl Driver {
         while let Some(output) = self.engine.poll() {
             match output {
                 Output::Transmit { link } => self.write(link),
-                Output::Done { tag, outcome } => audience.done(tag, outcome),
+                Output::Done { tag, outcome } => audience.done(tag, self.engine.wall(self.now), outcome),
                 Output::Open { link, origin } => self.open(link, &origin),
+                // Whether the peer has closed meanwhile was not seen: read until there is nothing.
+                Output::Resume { link } => self.unread.push((link, true)),
                 Output::Close { link } => self.close(link),
                 Output::Told { tag, event } => audience.told(tag, event),
                 _ => {}
@@ -189,8 +194,11 @@ impl Driver {
         let Some(name) = self.name_of(link) else { return };
         for _ in 0..READS {
             let (room, result) = match self.engine.place(link) {
-                Some((place, room)) => (room, self.transport.read_into(name, place, room).map(|count| (count, true))),
-                None => (INPUT, self.transport.read(name, &mut self.input).map(|count| (count, false))),
+                Place::Pause => return,
+                Place::Body(body, room) => {
+                    (room, self.transport.read_into(name, body, room).map(|count| (count, true)))
+                }
+                Place::Anywhere => (INPUT, self.transport.read(name, &mut self.input).map(|count| (count, false))),
             };
             let (count, read) = match result {
                 Ok((0, _)) => return self.engine.handle_closed(link, None, self.now),
@@ -203,7 +211,7 @@ impl Driver {
                 }
             };
             // A short read has drained the link, unless the peer has closed: that is not told again.
-            if read == Read::Stop || count < room && !closed {
+            if read != Read::More || count < room && !closed {
                 return;
             }
         }
@@ -232,6 +240,12 @@ impl Driver {
             }
         }
     }
+}
+
+/// The clock on the wall.
+#[expect(clippy::disallowed_methods, reason = "the driver is the owner of the clock")]
+pub(crate) fn wall() -> SystemTime {
+    SystemTime::now()
 }
 
 fn put<T: Clone>(list: &mut Vec<Option<T>>, index: usize, entry: Option<T>) {

@@ -1,25 +1,21 @@
 //! From the engine's outcome to the one that a session's `finish` takes.
 
-use std::error::Error as StdError;
-use std::io;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use sortie_engine::{Failure, LinkError, LinkFault, Outcome};
 use sortie_session::{Ended, Error, ErrorKind, Phase};
 
-/// How a call ended. `broken` is why the loop was given up, where it was.
-pub(crate) fn ended(outcome: Outcome, at: Option<SystemTime>, broken: Option<&Arc<io::Error>>) -> Ended {
-    let Outcome { mut history, result, attempts } = outcome;
-    let at = at.unwrap_or(SystemTime::UNIX_EPOCH);
+use crate::desk::Cause;
+
+/// How a call ended. `cause` is why the batch was given up, where it was.
+pub(crate) fn ended(outcome: Outcome, at: SystemTime, cause: Option<&Cause>) -> Ended {
+    let Outcome { mut history, result, attempts, .. } = outcome;
     match result {
         Ok(response) => Ended { request: response.request().clone(), history, result: Ok(response), at },
         Err(failure) => {
             let Failure { error, phase, request, response } = *failure;
-            let mut error = match broken {
-                Some(source) => Error::new(ErrorKind::System)
-                    .with_message("the event loop failed")
-                    .with_shared_source(source.clone() as Arc<dyn StdError + Send + Sync>),
+            let mut error = match cause.filter(|_| matches!(error, sortie_engine::Error::Cancelled)) {
+                Some(cause) => cause.error(),
                 None => convert(error, phase),
             };
             error = error.with_phase(phase_of(phase)).with_attempts(attempts).with_request(request.clone());
@@ -48,7 +44,7 @@ fn convert(error: sortie_engine::Error, phase: sortie_engine::Phase) -> Error {
             let kind = if large { ErrorKind::ContentTooLarge } else { ErrorKind::Content };
             Error::new(kind).with_source(source)
         }
-        From::TooLarge { .. } => Error::new(ErrorKind::ContentTooLarge).with_message(message),
+        From::TooLarge { .. } | From::OverBudget { .. } => Error::new(ErrorKind::ContentTooLarge).with_message(message),
         From::Memory { .. } => Error::new(ErrorKind::System).with_message(message),
         From::Policy(source) => {
             let too_many = matches!(source, sortie_policy::Error::TooManyRedirects { .. });

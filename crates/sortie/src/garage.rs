@@ -52,7 +52,7 @@ impl Garage {
 }
 
 impl Audience for Nobody {
-    fn done(&mut self, _: u64, _: sortie_engine::Outcome) {}
+    fn done(&mut self, _: u64, _: std::time::SystemTime, _: sortie_engine::Outcome) {}
 
     fn told(&mut self, _: u64, _: sortie_log::Event) {}
 }

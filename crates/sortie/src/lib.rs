@@ -43,19 +43,24 @@ mod desk;
 mod driver;
 mod ended;
 mod garage;
+mod progress;
 mod request;
 mod session;
 mod settings;
+mod stream;
 
 pub use ask::{batch, delete, get, head, map, options, patch, post, put, request};
 pub use batch::{Batch, Wait};
 pub use builder::{Defaults, ForSession, SessionBuilder, SettingsBuilder};
 pub use cancel::CancelToken;
+pub use progress::{Progress, Snapshot};
 pub use request::Request;
 pub use session::Session;
 pub use settings::{ForSettings, Guard, settings};
+pub use stream::{Stream, StreamOrdered, Tally};
 
 pub use sortie_cookie::{Cookie, SharedJar};
+pub use sortie_engine::Pool;
 pub use sortie_hooks::{Answer, Refuse, Warning};
 pub use sortie_http::{
     Body, Headers, Host, Method, Origin, PreparedRequest, Scheme, StatusCode, Timings, Url, Version,
@@ -65,7 +70,12 @@ pub use sortie_session::{
     Arguments, Auth, Basic, Bearer, BodyArgument, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,
     Setting, Values,
 };
+pub use sortie_transport::Waker;
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "json"))]
 #[doc = include_str!("../../../README.md")]
+struct FrontDoor;
+
+#[cfg(all(doctest, feature = "json"))]
+#[doc = include_str!("../README.md")]
 struct Readme;

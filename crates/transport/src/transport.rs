@@ -31,6 +31,8 @@ pub struct Transport {
     /// What the last wait brought; empty once it was turned.
     raw: Events,
     links: Slab<Link>,
+    /// The last wait may have left events with the system.
+    is_full: bool,
     /// What was not told yet.
     events: VecDeque<Event>,
     /// When a link's next address is to be tried, by index.
@@ -62,6 +64,7 @@ impl Transport {
         Ok(Self {
             poll,
             raw: Events::with_capacity(EVENTS),
+            is_full: false,
             links: Slab::new(),
             events: VecDeque::new(),
             deadlines: Deadlines::new(),
@@ -171,7 +174,9 @@ impl Transport {
     /// Turns what the wait brought, and what is due at `now`, into events.
     pub fn turn(&mut self, now: u64) {
         let mut raw = mem::replace(&mut self.raw, Events::with_capacity(0));
+        let mut count = 0;
         for event in &raw {
+            count += 1;
             match event.token() {
                 WAKER => self.take_answers(now),
                 token => self.handle(token, event, now),
@@ -179,6 +184,7 @@ impl Transport {
         }
         raw.clear();
         self.raw = raw;
+        self.is_full = count == EVENTS;
         while let Some(key) = self.deadlines.pop(now) {
             self.advance(key as usize, now);
         }
@@ -198,10 +204,11 @@ impl Transport {
         None
     }
 
-    /// When to turn even if nothing happens. May be early, never late; 0 if an event waits to be told.
+    /// When to turn even if nothing happens. May be early, never late; 0 if an event waits to be told,
+    /// or the last wait may have left some with the system.
     #[must_use]
     pub fn next_deadline(&self) -> Option<u64> {
-        if self.events.is_empty() { self.deadlines.next() } else { Some(0) }
+        if self.events.is_empty() && !self.is_full { self.deadlines.next() } else { Some(0) }
     }
 
     /// A handle that ends a wait from any thread.

@@ -1,0 +1,206 @@
+//! What a batch does with many requests: outcomes as they land, in order, or handed to a closure.
+
+use std::collections::VecDeque;
+use std::iter::Fuse;
+
+use sortie_engine::Overflow;
+use sortie_session::{Error, Response};
+
+use crate::desk::quietly;
+use crate::{Batch, Request, Wait};
+
+/// Outcomes as they land, each with the index of its request: what [`Batch::stream`] gives.
+///
+/// Requests are pulled as outcomes are taken: no more than the batch's concurrency are ahead. Nothing moves while
+/// nobody asks for the next outcome. Dropping it cancels what is unfinished.
+#[derive(Debug)]
+pub struct Stream<I: Iterator<Item = Request>> {
+    batch: Batch,
+    requests: Fuse<I>,
+    window: usize,
+    /// How many were pulled.
+    pulled: usize,
+    /// A request that could not be sent; its outcome is the next.
+    refused: Option<(usize, Error)>,
+}
+
+/// Outcomes in the order of the requests: what [`Batch::stream_ordered`] gives.
+///
+/// While one is awaited, those behind it wait here, at most twice the batch's concurrency of them.
+#[derive(Debug)]
+pub struct StreamOrdered<I: Iterator<Item = Request>> {
+    stream: Stream<I>,
+    /// Outcomes from `next` on, as far as they are here.
+    ahead: VecDeque<Option<Result<Response, Error>>>,
+    next: usize,
+}
+
+/// What [`Batch::for_each`] has seen.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Tally {
+    /// How many calls ended, each with one outcome.
+    pub done: u64,
+    /// How many of them ended with an error. A status of 400 or above is none.
+    pub failed: u64,
+    /// How often the closure panicked.
+    pub panicked: u64,
+}
+
+impl Batch {
+    /// Sends all requests and brings every answer home, in the order of the requests: one slot each.
+    ///
+    /// The iterator is pulled lazily, as calls end; no more than [`concurrency`](Self::concurrency) requests (or as
+    /// many as the session has connections) are under way at any time. A failure stays in its own slot. With a
+    /// [`memory_budget`](Self::memory_budget), what does not fit fails in its slot, since all outcomes are kept.
+    ///
+    /// ```
+    /// # let server = sortie_testserver::TestServer::start()?;
+    /// let session = sortie::Session::new();
+    /// let urls = ["/status/200", "/status/503"].map(|path| server.url(path));
+    /// let answers = session.batch().concurrency(2).map(urls.iter().map(sortie::get));
+    /// let ok: Vec<bool> = answers.into_iter().map(|answer| answer.is_ok_and(|answer| answer.ok())).collect();
+    /// assert_eq!(ok, [true, false]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn map(mut self, requests: impl IntoIterator<Item = Request>) -> Vec<Result<Response, Error>> {
+        self.overflow = Overflow::Fail;
+        let mut stream = self.stream(requests);
+        let mut outcomes = Vec::with_capacity(stream.requests.size_hint().0);
+        while let Some((place, outcome)) = stream.next() {
+            while outcomes.len() < stream.pulled {
+                outcomes.push(None);
+            }
+            outcomes[place] = Some(outcome);
+        }
+        outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(crate::batch::lost()))).collect()
+    }
+
+    /// Sends all requests and gives their outcomes as they land, each with the index of its request.
+    ///
+    /// The iterator is pulled lazily and may be endless.
+    ///
+    /// ```
+    /// # let server = sortie_testserver::TestServer::start()?;
+    /// let session = sortie::Session::new();
+    /// let endless = (0..).map(|n| session.get(server.url("/get")).param("page", n.to_string()));
+    /// for (index, outcome) in session.batch().concurrency(8).stream(endless).take(20) {
+    ///     println!("{index}: {}", outcome.map_or_else(|error| error.to_string(), |answer| answer.status().to_string()));
+    /// }
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn stream<I: IntoIterator<Item = Request>>(self, requests: I) -> Stream<I::IntoIter> {
+        let requests = requests.into_iter();
+        if let (least, Some(most)) = requests.size_hint()
+            && least == most
+        {
+            self.progress_ref().expect(most as u64);
+        }
+        let window = self.window();
+        Stream { batch: self, requests: requests.fuse(), window, pulled: 0, refused: None }
+    }
+
+    /// Sends all requests and gives their outcomes in the order of the requests.
+    ///
+    /// An outcome that landed early waits for those before it; at most twice the concurrency are pulled ahead of the
+    /// next one, so one slow answer does hold the rest back in the end.
+    pub fn stream_ordered<I: IntoIterator<Item = Request>>(self, requests: I) -> StreamOrdered<I::IntoIter> {
+        StreamOrdered { stream: self.stream(requests), ahead: VecDeque::new(), next: 0 }
+    }
+
+    /// Sends all requests and hands each outcome to a closure, with the index of its request. Nothing is kept: ten
+    /// million requests take no more memory than those that are under way.
+    ///
+    /// A closure that panics loses that outcome only; the tally counts it.
+    ///
+    /// ```
+    /// # let server = sortie_testserver::TestServer::start()?;
+    /// let session = sortie::Session::new();
+    /// let mut bytes = 0;
+    /// let tally = session.batch().concurrency(16).for_each(
+    ///     (0..100).map(|_| session.get(server.url("/small"))),
+    ///     |_, outcome| bytes += outcome.map_or(0, |answer| answer.content().len()),
+    /// );
+    /// assert_eq!((tally.done, tally.failed, bytes), (100, 0, 10_000));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn for_each(
+        self,
+        requests: impl IntoIterator<Item = Request>,
+        mut take: impl FnMut(usize, Result<Response, Error>),
+    ) -> Tally {
+        let mut tally = Tally::default();
+        for (place, outcome) in self.stream(requests) {
+            tally.done += 1;
+            tally.failed += u64::from(outcome.is_err());
+            tally.panicked += u64::from(quietly(|| take(place, outcome)));
+        }
+        tally
+    }
+}
+
+impl<I: Iterator<Item = Request>> Stream<I> {
+    /// The batch behind it, to be cancelled or asked for its progress.
+    pub fn batch(&mut self) -> &mut Batch {
+        &mut self.batch
+    }
+
+    /// Pulls requests until as many are ahead as may be, or one cannot be sent.
+    fn fill(&mut self) {
+        while self.refused.is_none()
+            && self.batch.unfinished() < self.window
+            && let Some(request) = self.requests.next()
+        {
+            let place = self.pulled;
+            self.pulled += 1;
+            if let Err(error) = self.batch.admit(request, place) {
+                self.refused = Some((place, self.batch.refused(error)));
+            }
+        }
+    }
+}
+
+impl<I: Iterator<Item = Request>> Iterator for Stream<I> {
+    type Item = (usize, Result<Response, Error>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            self.fill();
+            if let Some((place, error)) = self.refused.take() {
+                return Some((place, Err(error)));
+            }
+            if let Some(finished) = self.batch.take_placed() {
+                return Some((finished.place, finished.outcome));
+            }
+            if self.batch.unfinished() == 0 {
+                self.batch.report(true);
+                return None;
+            }
+            // Where the loop itself fails, that is the outcome of every call under way; later ones get a new loop.
+            let _ = self.batch.turn(Wait::Forever);
+        }
+    }
+}
+
+impl<I: Iterator<Item = Request>> Iterator for StreamOrdered<I> {
+    type Item = Result<Response, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(Some(_)) = self.ahead.front() {
+                self.next += 1;
+                return self.ahead.pop_front().flatten();
+            }
+            // Pull on only as far as the look-ahead goes.
+            let ahead = self.stream.pulled - self.next;
+            let most = self.stream.batch.window();
+            self.stream.window = most.min((2 * most).saturating_sub(ahead) + self.stream.batch.unfinished());
+            let (place, outcome) = self.stream.next()?;
+            let slot = place - self.next;
+            if self.ahead.len() <= slot {
+                self.ahead.resize_with(slot + 1, || None);
+            }
+            self.ahead[slot] = Some(outcome);
+        }
+    }
+}
