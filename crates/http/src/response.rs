@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -6,9 +7,9 @@ use crate::{Headers, PreparedRequest, StatusCode, Timings, Url, Version};
 
 /// What one exchange brought: a response's head and decoded content, and the request that asked for it.
 ///
-/// A clone shares all that is large.
+/// One pointer large; a clone shares everything.
 #[derive(Clone, Debug)]
-pub struct Response(ResponseParts);
+pub struct Response(Arc<ResponseParts>);
 
 /// What a [`Response`] is made of.
 #[derive(Clone, Debug)]
@@ -85,14 +86,14 @@ impl Response {
         self.0.peer
     }
 
-    /// Its parts.
+    /// Its parts; copies of them where another clone lives.
     pub fn into_parts(self) -> ResponseParts {
-        self.0
+        Arc::unwrap_or_clone(self.0)
     }
 }
 
 impl From<ResponseParts> for Response {
     fn from(parts: ResponseParts) -> Self {
-        Response(parts)
+        Response(Arc::new(parts))
     }
 }

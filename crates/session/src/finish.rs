@@ -27,8 +27,9 @@ struct EndHooks {
 /// How a call ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// The last request that was sent; the one that was submitted where none was.
-    pub request: PreparedRequest,
+    /// The last request that was sent, or the one that was submitted where none was; where there is a response, its
+    /// request says so.
+    pub request: Option<PreparedRequest>,
     /// The exchanges before the last, oldest first. Where the call failed: all exchanges that brought a response.
     pub history: Vec<sortie_http::Response>,
     /// What the last exchange brought.
@@ -43,9 +44,9 @@ pub struct Ended {
 /// hooks, `prepare`'s included, are with the outcome: see [`warnings`].
 pub fn finish(after: After, ended: Ended) -> Result<Response, Error> {
     let After { hooks, mut warnings, tag } = after;
-    let mut outcome = outcome(ended.history, ended.result, &ended.request, ended.at, tag);
+    let mut outcome = outcome(ended.history, ended.result, ended.request, ended.at, tag);
     if let Some(hooks) = hooks {
-        outcome = run(&hooks, ended.request, outcome, &mut warnings);
+        outcome = run(&hooks, outcome, &mut warnings);
     }
     match outcome {
         Ok(response) => Ok(response.with_warnings(warnings, tag)),
@@ -88,7 +89,7 @@ impl After {
 fn outcome(
     mut history: Vec<sortie_http::Response>,
     result: Result<sortie_http::Response, Error>,
-    request: &PreparedRequest,
+    request: Option<PreparedRequest>,
     at: SystemTime,
     tag: u64,
 ) -> Result<Response, Error> {
@@ -96,8 +97,10 @@ fn outcome(
         Ok(exchange) => return Ok(Response::of_call(exchange, history, at, tag)),
         Err(error) => error.with_tag(tag),
     };
-    if error.request().is_none() {
-        error = error.with_request(request.clone());
+    if error.request().is_none()
+        && let Some(request) = request
+    {
+        error = error.with_request(request);
     }
     if error.response().is_none()
         && let Some(last) = history.pop()
@@ -107,14 +110,13 @@ fn outcome(
     Err(error)
 }
 
-fn run(
-    hooks: &EndHooks,
-    request: PreparedRequest,
-    outcome: Result<Response, Error>,
-    warnings: &mut Vec<Warning>,
-) -> Result<Response, Error> {
+fn run(hooks: &EndHooks, outcome: Result<Response, Error>, warnings: &mut Vec<Warning>) -> Result<Response, Error> {
     let mut outcome = outcome;
-    if !hooks.post_request.is_empty() {
+    let request = match &outcome {
+        Ok(response) => Some(response.request().clone()),
+        Err(error) => error.request().cloned(),
+    };
+    if let Some(request) = request.filter(|_| !hooks.post_request.is_empty()) {
         let sent = Sent::new(request, outcome);
         let replaced = hooks.post_request.notify(&sent, warnings);
         outcome = match (sent.into_outcome(), replaced) {

@@ -14,7 +14,7 @@ use crate::{Error, Links};
 
 /// What came back from a call: its last exchange, and the history of those before it.
 ///
-/// One pointer large; a clone shares everything. It never holds a session.
+/// Small; a clone shares all that is large. It never holds a session.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -35,15 +35,12 @@ use crate::{Error, Links};
 /// # Ok::<(), sortie_http::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Response(Arc<Inner>);
-
-#[derive(Clone)]
-struct Inner {
+pub struct Response {
     exchange: sortie_http::Response,
     at: SystemTime,
     tag: u64,
     /// What most responses have none of.
-    more: Option<Box<More>>,
+    more: Option<Arc<More>>,
 }
 
 #[derive(Clone, Default)]
@@ -57,7 +54,7 @@ struct More {
 impl Response {
     /// The response of one exchange, which ended at `at`; no history, no tag.
     pub fn new(exchange: sortie_http::Response, at: SystemTime) -> Self {
-        Response(Arc::new(Inner { exchange, at, tag: 0, more: None }))
+        Response { exchange, at, tag: 0, more: None }
     }
 
     /// The response of a call: the last exchange, and those before it.
@@ -69,44 +66,44 @@ impl Response {
     ) -> Self {
         let more = (!history.is_empty()).then(|| {
             let history = history.into_iter().map(|exchange| Response::new(exchange, at)).collect();
-            Box::new(More { history, ..More::default() })
+            Arc::new(More { history, ..More::default() })
         });
-        Response(Arc::new(Inner { exchange, at, tag, more }))
+        Response { exchange, at, tag, more }
     }
 
     /// The status code.
     pub fn status(&self) -> StatusCode {
-        self.0.exchange.status()
+        self.exchange.status()
     }
 
     /// Whether the status is below 400.
     pub fn ok(&self) -> bool {
-        self.0.exchange.ok()
+        self.exchange.ok()
     }
 
     /// The reason phrase as received; empty where there was none.
     pub fn reason(&self) -> &str {
-        self.0.exchange.reason()
+        self.exchange.reason()
     }
 
     /// The protocol version that the response named.
     pub fn version(&self) -> Version {
-        self.0.exchange.version()
+        self.exchange.version()
     }
 
     /// The URL that answered, after all redirects; its fragment is in it, userinfo is not.
     pub fn url(&self) -> &Url {
-        self.0.exchange.url()
+        self.exchange.url()
     }
 
     /// The header fields, in the order and case in which they came.
     pub fn headers(&self) -> &Headers {
-        self.0.exchange.headers()
+        self.exchange.headers()
     }
 
     /// The content, decoded of its content codings.
     pub fn content(&self) -> &Bytes {
-        self.0.exchange.content()
+        self.exchange.content()
     }
 
     /// The content as text: by its byte order mark, then by Content-Type's charset, then as UTF-8.
@@ -142,7 +139,7 @@ impl Response {
     ///
     /// What was refused, or expired at once, is left out. Computed each time.
     pub fn cookies(&self) -> Vec<Cookie<'static>> {
-        sortie_cookie::parse_all(self.url(), self.headers(), self.0.at)
+        sortie_cookie::parse_all(self.url(), self.headers(), self.at)
     }
 
     /// The links of its Link fields (RFC 8288). Computed each time.
@@ -152,7 +149,7 @@ impl Response {
 
     /// The responses before this one, oldest first: redirects that were followed.
     pub fn history(&self) -> &[Response] {
-        self.0.more.as_ref().map_or(&[], |more| &more.history)
+        self.more.as_ref().map_or(&[], |more| &more.history)
     }
 
     /// From sending the request to the end of this response's head; redirects are in the [`history`](Self::history).
@@ -162,30 +159,30 @@ impl Response {
 
     /// Where the time of this exchange went.
     pub fn timings(&self) -> &Timings {
-        self.0.exchange.timings()
+        self.exchange.timings()
     }
 
     /// Whom the connection led to.
     pub fn peer(&self) -> Option<SocketAddr> {
-        self.0.exchange.peer()
+        self.exchange.peer()
     }
 
     /// The request as it was sent, cookies included; or what a `post_request` hook put in its place.
     pub fn request(&self) -> &PreparedRequest {
-        match self.0.more.as_ref().and_then(|more| more.request.as_ref()) {
+        match self.more.as_ref().and_then(|more| more.request.as_ref()) {
             Some(request) => request,
-            None => self.0.exchange.request(),
+            None => self.exchange.request(),
         }
     }
 
     /// What went wrong in hooks on the way, in order.
     pub fn warnings(&self) -> &[Warning] {
-        self.0.more.as_ref().map_or(&[], |more| &more.warnings)
+        self.more.as_ref().map_or(&[], |more| &more.warnings)
     }
 
     /// The request's tag; 0 where it had none.
     pub fn tag(&self) -> u64 {
-        self.0.tag
+        self.tag
     }
 
     /// Fails where the status is 400 or above.
@@ -205,13 +202,13 @@ impl Response {
 
     /// What came of the last exchange alone.
     pub fn exchange(&self) -> &sortie_http::Response {
-        &self.0.exchange
+        &self.exchange
     }
 
     /// The same response with other content, for a `response` hook. The header fields stay as they are.
     #[must_use]
     pub fn with_content(self, content: impl Into<Bytes>) -> Self {
-        let mut parts = self.0.exchange.clone().into_parts();
+        let mut parts = self.exchange.clone().into_parts();
         parts.content = content.into();
         self.with_exchange(parts.into())
     }
@@ -219,24 +216,22 @@ impl Response {
     /// The same response with another last exchange, for a `response` hook.
     #[must_use]
     pub fn with_exchange(mut self, exchange: sortie_http::Response) -> Self {
-        self.change().exchange = exchange;
+        self.exchange = exchange;
         self
     }
 
     /// The same response with another request, which changes no more than what [`request`](Self::request) gives.
     pub(crate) fn with_request(mut self, request: PreparedRequest) -> Self {
-        self.change().more.get_or_insert_default().request = Some(request);
+        self.more().request = Some(request);
         self
     }
 
     /// The same response, told what became of the call's hooks, and whose it is.
     pub(crate) fn with_warnings(mut self, warnings: Vec<Warning>, tag: u64) -> Self {
         if !warnings.is_empty() || !self.warnings().is_empty() {
-            self.change().more.get_or_insert_default().warnings = warnings;
+            self.more().warnings = warnings;
         }
-        if self.tag() != tag {
-            self.change().tag = tag;
-        }
+        self.tag = tag;
         self
     }
 
@@ -245,8 +240,8 @@ impl Response {
         u32::try_from(self.history().len() + 1).unwrap_or(u32::MAX)
     }
 
-    fn change(&mut self) -> &mut Inner {
-        Arc::make_mut(&mut self.0)
+    fn more(&mut self) -> &mut More {
+        Arc::make_mut(self.more.get_or_insert_default())
     }
 }
 

@@ -11,16 +11,16 @@ use crate::desk::Cause;
 pub(crate) fn ended(outcome: Outcome, at: SystemTime, cause: Option<&Cause>) -> Ended {
     let Outcome { mut history, result, attempts, .. } = outcome;
     match result {
-        Ok(response) => Ended { request: response.request().clone(), history, result: Ok(response), at },
+        Ok(response) => Ended { request: None, history, result: Ok(response), at },
         Err(failure) => {
             let Failure { error, phase, request, response } = *failure;
             let mut error = match cause.filter(|_| matches!(error, sortie_engine::Error::Cancelled)) {
                 Some(cause) => cause.error(),
                 None => convert(error, phase),
             };
-            error = error.with_phase(phase_of(phase)).with_attempts(attempts).with_request(request.clone());
+            error = error.with_phase(phase_of(phase)).with_attempts(attempts);
             history.extend(response);
-            Ended { request, history, result: Err(error), at }
+            Ended { request: Some(request), history, result: Err(error), at }
         }
     }
 }

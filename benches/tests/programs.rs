@@ -1,0 +1,113 @@
+//! The programs as a shell sees them: what they print, what they answer, what they send.
+#![allow(clippy::unwrap_used)]
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use sortie_testserver::TestServer;
+use sortie_testserver::raw::RawServer;
+
+const RAW: &str = env!("CARGO_BIN_EXE_raw");
+const SENDER: &str = env!("CARGO_BIN_EXE_sender");
+
+fn run(program: &str, arguments: &[&str]) -> Output {
+    // A proxy of the surroundings would stand between the two.
+    Command::new(program).args(arguments).env_clear().output().unwrap()
+}
+
+fn line(output: &Output) -> Value {
+    let text = std::str::from_utf8(&output.stdout).unwrap();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    serde_json::from_str(text).unwrap()
+}
+
+fn told(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+#[test]
+fn a_run_prints_one_line_of_json() {
+    let server = TestServer::start().unwrap();
+    let url = server.url("/small");
+    for (program, option) in [(RAW, None), (RAW, Some("--keep")), (SENDER, None)] {
+        let arguments: Vec<&str> = [url.as_str(), "50", "4"].into_iter().chain(option).collect();
+        let output = run(program, &arguments);
+        assert_eq!((output.status.code(), told(&output)), (Some(0), ""), "{program} {option:?}");
+        let line = line(&output);
+        assert_eq!((&line["requests"], &line["ok"], &line["bytes"]), (&50.into(), &50.into(), &5000.into()));
+        for key in ["wall_s", "cpu_s", "us_cpu_per_request", "requests_per_s", "peak_rss_kib"] {
+            assert!(line[key].as_f64().unwrap() > 0.0, "{key} of {line}");
+        }
+        assert_eq!(line.as_object().unwrap().len(), 8);
+    }
+}
+
+#[test]
+fn failures_are_told_after_the_line() {
+    let server = TestServer::start().unwrap();
+    for program in [RAW, SENDER] {
+        let output = run(program, &[&server.url("/status/503"), "7", "2"]);
+        assert_eq!(output.status.code(), Some(1), "{program}");
+        assert_eq!((&line(&output)["requests"], &line(&output)["ok"]), (&7.into(), &0.into()));
+        let told = told(&output);
+        assert!(told.contains(": status 503\n") && told.ends_with("7 of 7 were not answered with 200\n"), "{told}");
+        assert_eq!(told.lines().count(), 6, "{told}");
+    }
+}
+
+#[test]
+fn wrong_arguments_are_answered_with_the_usage() {
+    let url = "http://127.0.0.1:1/";
+    let cases: [(&[&str], &str); 10] = [
+        (&[], "URL is missing"),
+        (&[url], "COUNT is missing"),
+        (&[url, "1"], "CONCURRENCY is missing"),
+        (&[url, "one", "1"], "COUNT cannot be \"one\""),
+        (&[url, "+1", "1"], "COUNT cannot be \"+1\""),
+        (&[url, "99999999999999999999999", "1"], "COUNT cannot be"),
+        (&[url, "1", "0"], "CONCURRENCY cannot be \"0\""),
+        (&[url, "-1", "1"], "-1 is not an option"),
+        (&[url, "1", "1", "1"], "\"1\" is one argument too many"),
+        (&[url, "1", "1", "--loud"], "--loud is not an option"),
+    ];
+    for (program, name) in [(RAW, "raw"), (SENDER, "sender")] {
+        for (arguments, complaint) in cases {
+            let output = run(program, arguments);
+            let told = told(&output);
+            assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{arguments:?}: {told}");
+            assert!(told.starts_with(&format!("{name}: {complaint}")), "{arguments:?}: {told}");
+            assert!(told.contains(&format!("usage: {name} URL COUNT CONCURRENCY")), "{arguments:?}: {told}");
+        }
+    }
+}
+
+#[test]
+fn an_option_that_does_not_work_yet_is_refused_as_such() {
+    let url = "http://127.0.0.1:1/";
+    for option in ["--insecure", "--no-keepalive", "--http2", "--threads", "--threads=2"] {
+        let output = run(SENDER, &[url, "1", "1", option, "2"]);
+        let told = told(&output);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{told}");
+        let name = option.split('=').next().unwrap();
+        assert!(told.starts_with(&format!("sender: {name} does not work yet\n")), "{told}");
+    }
+    assert_eq!(run(RAW, &[url, "1", "1", "--http2"]).status.code(), Some(2));
+}
+
+#[test]
+fn only_the_raw_loop_has_a_choice_of_what_to_keep() {
+    let output = run(SENDER, &["http://127.0.0.1:1/", "1", "1", "--keep"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told(&output).starts_with("sender: --keep is not an option"));
+}
+
+#[test]
+fn both_programs_send_the_same_bytes() {
+    let server = RawServer::answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+    for program in [RAW, SENDER] {
+        assert_eq!(run(program, &[&server.url("/a?b=c"), "1", "1"]).status.code(), Some(0));
+    }
+    let requests = server.requests();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].escape_ascii().to_string(), requests[1].escape_ascii().to_string());
+}
