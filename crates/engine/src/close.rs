@@ -111,6 +111,8 @@ impl Engine {
         if has_queue_timeout {
             self.arm_call(id);
         }
+        // It may have been the one that was read whatever the budget says: now that is another.
+        self.resume_paused(now);
     }
 
     /// A link that found no descriptor goes; no other is opened before one has gone that had one.

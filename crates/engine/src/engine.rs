@@ -122,6 +122,7 @@ impl Engine {
             route.queue.push_back(id);
         }
         if self.limits.budget.is_some() {
+            self.sweep_order();
             self.order.push_back(id);
         }
         self.dispatch(origin, now);

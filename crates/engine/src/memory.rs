@@ -61,6 +61,20 @@ impl Engine {
         }
     }
 
+    /// Whether no more content of a call is to be read for now; its link is paused then.
+    ///
+    /// Asked before each read, so that links that were resumed together do not all read what one has room for.
+    pub(crate) fn stops(&mut self, id: CallId, link: LinkId) -> bool {
+        let waits = |budget: Budget| budget.overflow == Overflow::Wait && self.held > budget.bytes;
+        let stops = self.limits.budget.is_some_and(waits)
+            && self.calls.get(id).is_some_and(|call| matches!(call.state, State::Receiving { .. }))
+            && self.favoured() != Some(id);
+        if stops {
+            self.pause(link);
+        }
+        stops
+    }
+
     /// Reads on what waits, as far as there is room again.
     pub(crate) fn resume_paused(&mut self, now: Time) {
         if self.paused.is_empty() {
@@ -91,11 +105,16 @@ impl Engine {
         self.arm_link(link, None);
     }
 
-    /// The oldest call that has a link: it goes on whatever the budget says, so that something always does.
-    fn favoured(&mut self) -> Option<CallId> {
+    /// Forgets the oldest calls as far as they have ended.
+    pub(crate) fn sweep_order(&mut self) {
         while self.order.front().is_some_and(|id| self.calls.get(*id).is_none()) {
             self.order.pop_front();
         }
+    }
+
+    /// The oldest call that has a link: it goes on whatever the budget says, so that something always does.
+    fn favoured(&mut self) -> Option<CallId> {
+        self.sweep_order();
         let has_link = |id: &&CallId| self.calls.get(**id).is_some_and(|call| !matches!(call.state, State::Queued));
         self.order.iter().find(has_link).copied()
     }

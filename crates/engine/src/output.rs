@@ -8,7 +8,6 @@ use crate::{LinkId, Outcome};
 /// What the engine wants done. The driver asks for it by [`Engine::poll`](crate::Engine::poll).
 #[derive(Debug)]
 #[non_exhaustive]
-#[expect(clippy::large_enum_variant, reason = "an outcome is moved once; a box would cost an allocation a call")]
 pub enum Output {
     /// Open a link to this origin; answer with `handle_opened` or `handle_closed`.
     Open {

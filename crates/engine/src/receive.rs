@@ -73,10 +73,11 @@ impl Engine {
     pub fn place(&mut self, link: LinkId) -> Place<'_> {
         let Some(entry) = self.links.get(link) else { return Place::Anywhere };
         let LinkState::Busy(call) = entry.state else { return Place::Anywhere };
-        if entry.paused {
+        if entry.paused || self.stops(call, link) {
             return Place::Pause;
         }
-        let Some(want) = entry.conn.want().filter(|want| *want >= WORTH_PLACING) else { return Place::Anywhere };
+        let want = self.links.get(link).and_then(|entry| entry.conn.want()).filter(|want| *want >= WORTH_PLACING);
+        let Some(want) = want else { return Place::Anywhere };
         let Some(State::Receiving { receiving, .. }) = self.calls.get_mut(call).map(|call| &mut call.state) else {
             return Place::Anywhere;
         };

@@ -66,6 +66,11 @@ fn encode(profile: &Arc<Profile>, memo: &Memo, arguments: &Arguments) -> Result<
     let Recalled { mut url, ready, mut policy } = memo.recall(profile, method, arguments.url())?;
     check_target(method, url.scheme(), profile.https_only)?;
     let userinfo = url.userinfo();
+    let needs_length = encode::empty_length(method).is_some();
+    if rest.is_none() && userinfo.is_none() && profile.params.is_empty() && !needs_length {
+        // It brings nothing of its own: what the memo has is all of it.
+        return Ok((PreparedRequest::new(method.clone(), url, ready.plain.clone(), Body::none()), policy));
+    }
     if userinfo.is_some() {
         url = url.without_userinfo();
     }
