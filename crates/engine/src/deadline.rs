@@ -75,6 +75,10 @@ impl Engine {
         let (LinkState::Opening(call) | LinkState::Busy(call)) = link.state else {
             return self.drop_link(id, now);
         };
+        if self.follows_anyway(call) {
+            self.complete(call, id, false, now);
+            return;
+        }
         if let Some(entry) = self.calls.get(call) {
             let timeouts = &entry.policy.timeouts;
             let phase = entry.phase();

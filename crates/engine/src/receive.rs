@@ -136,7 +136,8 @@ impl Engine {
             sortie_h1::Framing::Length(length) => length,
             _ => 0,
         };
-        let too_large = too_large.filter(|limit| length > *limit);
+        let coded = head.has.content_encoding;
+        let too_large = too_large.filter(|limit| length > coded_limit(*limit, coded));
         let skipped = !matches!(then, Verdict::Deliver) && length > drain as u64;
         let room = if length > arrived as u64 { length.saturating_add(1).min(TRUSTED) } else { length };
         let mut body = Vec::new();
@@ -167,6 +168,7 @@ impl Engine {
         let Some(call) = self.calls.get_mut(id) else { return false };
         let limit = call.policy.max_content;
         let State::Receiving { receiving, .. } = &mut call.state else { return false };
+        let coded = receiving.head.has.content_encoding;
         let body = &mut receiving.body;
         let length = body.len() as u64 + piece.len() as u64;
         if !matches!(receiving.then, Verdict::Deliver) {
@@ -174,7 +176,7 @@ impl Engine {
                 self.complete(id, link, false, now);
                 return false;
             }
-        } else if let Some(limit) = limit.filter(|limit| length > *limit) {
+        } else if let Some(limit) = limit.filter(|limit| length > coded_limit(*limit, coded)) {
             self.break_off(id, link, Error::TooLarge { limit }, now);
             return false;
         }
@@ -219,7 +221,7 @@ impl Engine {
     }
 
     /// The body that broke is one that nobody wants: that of a redirect.
-    fn follows_anyway(&self, call: CallId) -> bool {
+    pub(crate) fn follows_anyway(&self, call: CallId) -> bool {
         let Some(State::Receiving { receiving, .. }) = self.calls.get(call).map(|call| &call.state) else {
             return false;
         };
@@ -242,4 +244,9 @@ impl Engine {
         }
         self.tell(id, What::Received { status: status.as_u16(), url }, now);
     }
+}
+
+/// How many bytes may come where so many bytes of decoded content are allowed: a coding may make small content larger.
+fn coded_limit(limit: u64, coded: bool) -> u64 {
+    if coded { limit.saturating_add(64 * 1024) } else { limit }
 }

@@ -14,7 +14,7 @@ use crate::cancel::Alarm;
 use crate::desk::{Cause, Desk, Finished, quietly, warn};
 use crate::driver::{Driver, wall};
 use crate::progress::Snapshot;
-use crate::{CancelToken, Progress, Request, Session};
+use crate::{CancelToken, Progress, Request, Session, Wait};
 
 /// Many calls on one loop, which the program turns itself, or one of the batch's own verbs turns for it.
 ///
@@ -78,18 +78,6 @@ struct Options {
 
 /// A program's own code that looks at the progress.
 type Report = Box<dyn FnMut(&Snapshot) + Send>;
-
-/// How long a turn may wait for something to happen.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Wait {
-    /// Not at all: what is ready is done.
-    Not,
-    /// At most so long.
-    UpTo(Duration),
-    /// Until something happens, or a timeout of a call runs out.
-    Forever,
-}
 
 /// How often `on_progress` is called at the most.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
@@ -186,10 +174,12 @@ impl Batch {
     /// Nothing is sent before the next [`turn`](Self::turn). A request that cannot be sent (a bad URL, a line break in
     /// a header, a hook that refused it) does not fail here: its outcome is the error.
     pub fn submit(&mut self, request: Request) -> u64 {
-        if let Some(driver) = &mut self.driver {
-            driver.refresh();
+        if self.desk.under_way() == 0
+            && let Some(driver) = &mut self.driver
+        {
+            driver.doubt();
         }
-        match self.admit(request, 0) {
+        match self.admit(request, None) {
             Ok(call) => call,
             Err(error) => {
                 let call = self.desk.refuse(error);
@@ -206,17 +196,21 @@ impl Batch {
     pub fn turn(&mut self, wait: Wait) -> Result<(), Error> {
         let Some(driver) = &mut self.driver else { return Ok(()) };
         // What fails as it begins has ended by now, and nobody is to wait for it.
-        driver.settle(&mut self.desk);
+        let begun = driver.carry_out(&mut self.desk);
         let limit = match wait {
             _ if self.desk.under_way() == 0 || self.desk.waiting() > 0 => Some(Duration::ZERO),
             Wait::Not => Some(Duration::ZERO),
             Wait::UpTo(limit) => Some(limit),
             Wait::Forever => None,
         };
+        if limit != Some(Duration::ZERO) {
+            // The wait is for what is left from now on, not from the last turn.
+            driver.refresh();
+        }
         let until = self.options.deadline.zip(self.began).map(|(deadline, began)| began.after(deadline));
         let rest = until.map(|until| until.since(driver.now()));
         let limit = limit.into_iter().chain(rest).min();
-        let turned = driver.turn(limit, &mut self.desk);
+        let turned = begun.and_then(|()| driver.turn(limit, &mut self.desk));
         let now = driver.now();
         if self.alarm.as_ref().is_some_and(|alarm| alarm.take()) {
             self.heed_tokens();
@@ -239,19 +233,25 @@ impl Batch {
 
     /// The next outcome, in the order in which calls ended, with the number of its call.
     pub fn take(&mut self) -> Option<(u64, Result<Response, Error>)> {
-        self.take_placed().map(|finished| (finished.number, finished.outcome))
+        let finished = self.desk.take()?;
+        self.release(finished.held);
+        Some((finished.number, finished.outcome))
     }
 
-    /// As `take`, with the place that was given when the call was admitted.
-    pub(crate) fn take_placed(&mut self) -> Option<Finished> {
-        let finished = self.desk.take()?;
-        if finished.held > 0
+    /// The next outcome that belongs to a stream, and its place there. What it holds of the memory budget is to be
+    /// released.
+    pub(crate) fn take_placed(&mut self) -> Option<(usize, Finished)> {
+        self.desk.take_placed()
+    }
+
+    /// An outcome that held so much of the memory budget is in other hands.
+    pub(crate) fn release(&mut self, held: u64) {
+        if held > 0
             && let Some(driver) = &mut self.driver
         {
             let now = driver.now();
-            driver.engine.release_content(finished.held, now);
+            driver.engine.release_content(held, now);
         }
-        Some(finished)
     }
 
     /// Cancels a call, whatever state it is in; its outcome is an error of the kind [`ErrorKind::Cancelled`].
@@ -261,7 +261,8 @@ impl Batch {
         let (Some(driver), Some(id)) = (&mut self.driver, self.desk.call(call)) else { return false };
         let now = driver.refresh();
         driver.engine.cancel(id, now);
-        driver.settle(&mut self.desk);
+        // Where the loop fails here, the next turn says so.
+        let _ = driver.carry_out(&mut self.desk);
         true
     }
 
@@ -272,12 +273,13 @@ impl Batch {
         for call in self.desk.calls() {
             driver.engine.cancel(call, now);
         }
-        driver.settle(&mut self.desk);
+        // Where the loop fails here, the next turn says so.
+        let _ = driver.carry_out(&mut self.desk);
     }
 
     /// How many calls were submitted and not taken yet.
     pub fn unfinished(&self) -> usize {
-        self.desk.under_way() + self.desk.waiting()
+        self.desk.under_way() + self.desk.waiting() + self.desk.set_aside()
     }
 
     /// How far it has come: a handle that any thread may read.
@@ -296,7 +298,7 @@ impl Batch {
     /// for [`next_deadline`](Self::next_deadline), whichever comes first; it may be waited for edge-triggered, since a
     /// turn that leaves work behind makes the deadline now. Fails where the loop cannot be made.
     pub fn fd(&mut self) -> Result<BorrowedFd<'_>, Error> {
-        Ok(std::os::fd::AsFd::as_fd(self.start(false)?.transport()))
+        Ok(std::os::fd::AsFd::as_fd(self.start()?.transport()))
     }
 
     /// How long a loop of your own may wait before it calls [`turn`](Self::turn), though nothing happens: nothing when
@@ -314,12 +316,12 @@ impl Batch {
 
     /// What ends a [`turn`](Self::turn)'s wait from another thread. Fails where the loop cannot be made.
     pub fn waker(&mut self) -> Result<Waker, Error> {
-        Ok(self.start(false)?.waker())
+        Ok(self.start()?.waker())
     }
 
     /// Submits one request and waits for its outcome, which is the only one.
     pub(crate) fn send(mut self, request: Request) -> Result<Response, Error> {
-        self.admit(request, 0)?;
+        self.admit(request, None)?;
         loop {
             let turned = self.turn(Wait::Forever);
             if let Some((_, outcome)) = self.take() {
@@ -329,10 +331,8 @@ impl Batch {
         }
     }
 
-    /// As `submit`, at the moment that the last turn read off the clock; what cannot be sent fails here. `place` comes
-    /// back with the outcome.
-    pub(crate) fn admit(&mut self, request: Request, place: usize) -> Result<u64, Error> {
-        let idempotent = request.is_idempotent();
+    /// As `submit`; what cannot be sent fails here. `place` is where its outcome belongs in a stream.
+    pub(crate) fn admit(&mut self, request: Request, place: Option<usize>) -> Result<u64, Error> {
         let Request { arguments, session, token } = request;
         if let Some(error) = self.refusal(token.as_ref()) {
             return Err(error.with_asked(arguments.method().clone(), arguments.url()).with_tag(arguments.tag()));
@@ -345,8 +345,8 @@ impl Batch {
                 warn(&**sink, error.warnings(), None, wall());
             }
         })?;
-        let driver = self.start(!idempotent)?;
-        let now = driver.now();
+        // The program may have taken its time since the last turn; none of that is the call's.
+        let now = self.start()?.refresh();
         self.began.get_or_insert(now);
         let number = self.desk.enter(prepared.after, sink, place);
         let Some(driver) = &mut self.driver else { return Err(lost()) };
@@ -402,9 +402,9 @@ impl Batch {
     }
 
     /// The driver, taken from the home's garage if there is none yet.
-    fn start(&mut self, sweep: bool) -> Result<&mut Driver, Error> {
+    fn start(&mut self) -> Result<&mut Driver, Error> {
         if self.driver.is_none() {
-            let driver = self.home.garage().take(&self.limits(), sweep).map_err(no_loop)?;
+            let driver = self.home.garage().take(&self.limits()).map_err(no_loop)?;
             self.desk.cause = None;
             self.began = None;
             self.reported.0 = driver.now();
@@ -490,19 +490,6 @@ impl Drop for Batch {
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batch").field("progress", &self.desk.progress).finish_non_exhaustive()
-    }
-}
-
-impl Cause {
-    /// The error of a call that was cancelled for this reason.
-    pub(crate) fn error(&self) -> Error {
-        match self {
-            Cause::Broken(source) => {
-                Error::new(ErrorKind::System).with_message("the event loop failed").with_shared_source(source.clone())
-            }
-            Cause::Deadline => Error::new(ErrorKind::Deadline),
-            Cause::FailedFast => Error::new(ErrorKind::FailedFast),
-        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use sortie_engine::{CallId, Outcome};
 use sortie_hooks::Warning;
 use sortie_log::{Event, Sink, What};
-use sortie_session::{After, Error, Response, finish, warnings};
+use sortie_session::{After, Error, ErrorKind, Response, finish, warnings};
 
 use crate::Progress;
 use crate::driver::Audience;
@@ -21,6 +21,8 @@ pub(crate) struct Desk {
     entries: slab::Slab<Entry>,
     generation: u32,
     finished: VecDeque<Finished>,
+    /// Outcomes that a stream came across and that are not its own.
+    aside: VecDeque<Finished>,
     pub(crate) progress: Progress,
     /// Why what is cancelled was cancelled, where it was not asked for by a program.
     pub(crate) cause: Option<Cause>,
@@ -31,8 +33,8 @@ pub(crate) struct Desk {
 /// A call that has ended and was not taken yet.
 pub(crate) struct Finished {
     pub(crate) number: u64,
-    /// What was given with it.
-    pub(crate) place: usize,
+    /// Its place in a stream, if it has one.
+    pub(crate) place: Option<usize>,
     pub(crate) outcome: Result<Response, Error>,
     /// How much of the memory budget it holds.
     pub(crate) held: u64,
@@ -51,7 +53,7 @@ pub(crate) enum Cause {
 
 struct Entry {
     number: u64,
-    place: usize,
+    place: Option<usize>,
     call: Option<CallId>,
     after: After,
     sink: Option<Arc<dyn Sink>>,
@@ -60,7 +62,7 @@ struct Entry {
 impl Desk {
     /// An entry for a call that is about to be submitted. Its number is not given again; `place` comes back with its
     /// outcome.
-    pub(crate) fn enter(&mut self, after: After, sink: Option<Arc<dyn Sink>>, place: usize) -> u64 {
+    pub(crate) fn enter(&mut self, after: After, sink: Option<Arc<dyn Sink>>, place: Option<usize>) -> u64 {
         let number = self.next_number(self.entries.vacant_key());
         self.entries.insert(Entry { number, place, call: None, after, sink });
         self.progress.submitted();
@@ -78,7 +80,7 @@ impl Desk {
     pub(crate) fn refuse(&mut self, error: Error) -> u64 {
         let number = self.next_number(NOWHERE);
         self.progress.submitted();
-        self.finish(number, 0, Err(error), 0);
+        self.finish(number, None, Err(error), 0);
         number
     }
 
@@ -109,11 +111,31 @@ impl Desk {
         self.finished.len()
     }
 
-    pub(crate) fn take(&mut self) -> Option<Finished> {
-        self.finished.pop_front()
+    /// How many more have ended that a stream has set aside.
+    pub(crate) fn set_aside(&self) -> usize {
+        self.aside.len()
     }
 
-    fn finish(&mut self, number: u64, place: usize, outcome: Result<Response, Error>, held: u64) {
+    /// The next that belongs to no stream.
+    pub(crate) fn take(&mut self) -> Option<Finished> {
+        self.aside.pop_front().or_else(|| {
+            let next = self.finished.iter().position(|finished| finished.place.is_none())?;
+            self.finished.remove(next)
+        })
+    }
+
+    /// The next that belongs to a stream, with its place there. What comes before it is set aside.
+    pub(crate) fn take_placed(&mut self) -> Option<(usize, Finished)> {
+        while let Some(finished) = self.finished.pop_front() {
+            match finished.place {
+                Some(place) => return Some((place, finished)),
+                None => self.aside.push_back(finished),
+            }
+        }
+        None
+    }
+
+    fn finish(&mut self, number: u64, place: Option<usize>, outcome: Result<Response, Error>, held: u64) {
         self.has_failed |= outcome.is_err();
         self.progress.ended(outcome.as_ref().ok().map(|response| response.content().len() as u64));
         self.finished.push_back(Finished { number, place, outcome, held });
@@ -122,6 +144,19 @@ impl Desk {
     fn next_number(&mut self, index: usize) -> u64 {
         self.generation = self.generation.wrapping_add(1);
         u64::from(self.generation) << 32 | index as u64
+    }
+}
+
+impl Cause {
+    /// The error of a call that was cancelled for this reason.
+    pub(crate) fn error(&self) -> Error {
+        match self {
+            Cause::Broken(source) => {
+                Error::new(ErrorKind::System).with_message("the event loop failed").with_shared_source(source.clone())
+            }
+            Cause::Deadline => Error::new(ErrorKind::Deadline),
+            Cause::FailedFast => Error::new(ErrorKind::FailedFast),
+        }
     }
 }
 

@@ -15,6 +15,9 @@ const INPUT: usize = 64 * 1024;
 /// How many bytes of a body are handed over at once.
 const BUDGET: usize = 256 * 1024;
 
+/// How long links may go unheard before something is sent on one of them.
+const FRESH: Duration = Duration::from_millis(1);
+
 /// How many reads one link gets before the others have their turn.
 const READS: usize = 16;
 
@@ -24,6 +27,8 @@ pub(crate) struct Driver {
     transport: Transport,
     began: Instant,
     now: Time,
+    /// When the links were listened to last; `None` when they are to be listened to before anything is sent.
+    heard: Option<Time>,
     /// The transport's name of each link, at the index of the engine's.
     names: Vec<Option<(LinkId, transport::LinkId)>>,
     /// The engine's name of each link, at the index of the transport's.
@@ -50,6 +55,7 @@ impl Driver {
             transport: Transport::new()?,
             began: Instant::now(),
             now: Time(0),
+            heard: None,
             names: Vec::new(),
             owners: Vec::new(),
             unread: Vec::new(),
@@ -73,24 +79,49 @@ impl Driver {
 
     /// Waits for something to happen, `limit` at the most, and carries out all that follows from it.
     pub(crate) fn turn(&mut self, limit: Option<Duration>, audience: &mut impl Audience) -> io::Result<()> {
-        self.settle(audience);
+        self.carry_out(audience)?;
         let patience = self.next_deadline().map(|at| at.since(self.now));
         let patience = match (patience, limit) {
             (Some(own), Some(limit)) => Some(own.min(limit)),
             (own, limit) => own.or(limit),
         };
+        self.listen(patience)?;
+        // What has arrived is handled before what has expired.
+        self.engine.handle_deadline(self.now);
+        self.settle(audience);
+        Ok(())
+    }
+
+    /// Carries out what the engine wants, without waiting for anything.
+    ///
+    /// Links that nobody has listened to for a while are listened to first: what a peer sent before it was asked, or
+    /// that it has closed, must not meet the next request (RFC 9112, section 6.3).
+    pub(crate) fn carry_out(&mut self, audience: &mut impl Audience) -> io::Result<()> {
+        let is_fresh = |heard: Time, now: Time| now.since(heard) <= FRESH;
+        if self.engine.has_output() && !self.heard.is_some_and(|heard| is_fresh(heard, self.refresh())) {
+            self.listen(Some(Duration::ZERO))?;
+        }
+        self.settle(audience);
+        Ok(())
+    }
+
+    /// The program has been away: nobody has listened to the links meanwhile.
+    pub(crate) fn doubt(&mut self) {
+        self.heard = None;
+    }
+
+    /// Waits for what arrives, and hands it to the engine.
+    fn listen(&mut self, patience: Option<Duration>) -> io::Result<()> {
         self.transport.wait(patience)?;
         let now = self.refresh();
+        self.heard = Some(now);
         self.transport.turn(now.0);
         for (link, closed) in std::mem::take(&mut self.unread) {
-            self.read(link, closed);
+            self.hear(link, closed);
         }
         while let Some(event) = self.transport.poll() {
             self.handle(event);
         }
-        // What has arrived is handled before what has expired.
-        self.engine.handle_deadline(now);
-        self.settle(audience);
         Ok(())
     }
 
@@ -118,7 +149,7 @@ impl Driver {
     }
 
     /// Carries out what the engine wants, until it wants nothing more.
-    pub(crate) fn settle(&mut self, audience: &mut impl Audience) {
+    fn settle(&mut self, audience: &mut impl Audience) {
         while let Some(output) = self.engine.poll() {
             match output {
                 Output::Transmit { link } => self.write(link),
@@ -136,7 +167,7 @@ impl Driver {
     fn handle(&mut self, event: transport::Event) {
         let Some(link) = self.owners.get(event.link().index()).copied().flatten() else { return };
         match event {
-            transport::Event::Ready { closed, .. } => self.read(link, closed),
+            transport::Event::Ready { closed, .. } => self.hear(link, closed),
             transport::Event::Drained { .. } => self.write(link),
             transport::Event::Opened { peer, resolve, connect, .. } => {
                 let mut opened = Opened::default();
@@ -152,7 +183,7 @@ impl Driver {
                 };
                 if kind == LinkFault::Write {
                     // The peer may have said why before it closed.
-                    self.read(link, true);
+                    let _ = self.read(link, true);
                 }
                 self.engine.handle_closed(link, Some(LinkError { kind, source: Box::new(error) }), self.now);
             }
@@ -189,33 +220,39 @@ impl Driver {
         (owner == link).then_some(name)
     }
 
-    /// Reads what a link has, and hands it to the engine.
-    fn read(&mut self, link: LinkId, closed: bool) {
-        let Some(name) = self.name_of(link) else { return };
+    /// Reads what a link has, and tells the engine if it has come to its end.
+    fn hear(&mut self, link: LinkId, closed: bool) {
+        if let Some(cause) = self.read(link, closed) {
+            self.engine.handle_closed(link, cause, self.now);
+        }
+    }
+
+    /// Reads what a link has, and hands it to the engine. Says how the link ended, where it did.
+    #[must_use]
+    fn read(&mut self, link: LinkId, closed: bool) -> Option<Option<LinkError>> {
+        let name = self.name_of(link)?;
         for _ in 0..READS {
             let (room, result) = match self.engine.place(link) {
-                Place::Pause => return,
+                Place::Pause => return None,
                 Place::Body(body, room) => {
                     (room, self.transport.read_into(name, body, room).map(|count| (count, true)))
                 }
                 Place::Anywhere => (INPUT, self.transport.read(name, &mut self.input).map(|count| (count, false))),
             };
             let (count, read) = match result {
-                Ok((0, _)) => return self.engine.handle_closed(link, None, self.now),
+                Ok((0, _)) => return Some(None),
                 Ok((count, true)) => (count, self.engine.handle_filled(link, count, self.now)),
                 Ok((count, false)) => (count, self.engine.handle_received(link, &self.input[..count], self.now)),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(error) => {
-                    let cause = LinkError { kind: LinkFault::Read, source: Box::new(error) };
-                    return self.engine.handle_closed(link, Some(cause), self.now);
-                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+                Err(error) => return Some(Some(LinkError { kind: LinkFault::Read, source: Box::new(error) })),
             };
             // A short read has drained the link, unless the peer has closed: that is not told again.
             if read != Read::More || count < room && !closed {
-                return;
+                return None;
             }
         }
         self.unread.push((link, closed));
+        None
     }
 
     /// Writes what the engine has for a link, as far as the link takes it.
@@ -233,7 +270,7 @@ impl Driver {
                 Ok(false) => return self.engine.handle_blocked(link, self.now),
                 Err(error) => {
                     // The peer may have said why before it closed.
-                    self.read(link, true);
+                    let _ = self.read(link, true);
                     let cause = LinkError { kind: LinkFault::Write, source: Box::new(error) };
                     return self.engine.handle_closed(link, Some(cause), self.now);
                 }

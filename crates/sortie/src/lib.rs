@@ -48,9 +48,10 @@ mod request;
 mod session;
 mod settings;
 mod stream;
+mod wait;
 
 pub use ask::{batch, delete, get, head, map, options, patch, post, put, request};
-pub use batch::{Batch, Wait};
+pub use batch::Batch;
 pub use builder::{Defaults, ForSession, SessionBuilder, SettingsBuilder};
 pub use cancel::CancelToken;
 pub use progress::{Progress, Snapshot};
@@ -58,6 +59,7 @@ pub use request::Request;
 pub use session::Session;
 pub use settings::{ForSettings, Guard, settings};
 pub use stream::{Stream, StreamOrdered, Tally};
+pub use wait::Wait;
 
 pub use sortie_cookie::{Cookie, SharedJar};
 pub use sortie_engine::Pool;

@@ -237,9 +237,4 @@ impl Request {
     pub fn arguments_mut(&mut self) -> &mut Arguments {
         &mut self.arguments
     }
-
-    /// Whether sending it twice has the effect of sending it once (RFC 9110, section 9.2.2).
-    pub(crate) fn is_idempotent(&self) -> bool {
-        sortie_policy::is_idempotent(self.arguments.method())
-    }
 }

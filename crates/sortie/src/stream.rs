@@ -6,7 +6,7 @@ use std::iter::Fuse;
 use sortie_engine::Overflow;
 use sortie_session::{Error, Response};
 
-use crate::desk::quietly;
+use crate::desk::{Finished, quietly};
 use crate::{Batch, Request, Wait};
 
 /// Outcomes as they land, each with the index of its request: what [`Batch::stream`] gives.
@@ -20,19 +20,29 @@ pub struct Stream<I: Iterator<Item = Request>> {
     window: usize,
     /// How many were pulled.
     pulled: usize,
+    /// How many of them have ended and left.
+    landed: usize,
     /// A request that could not be sent; its outcome is the next.
     refused: Option<(usize, Error)>,
 }
 
 /// Outcomes in the order of the requests: what [`Batch::stream_ordered`] gives.
 ///
-/// While one is awaited, those behind it wait here, at most twice the batch's concurrency of them.
+/// While one is awaited, those behind it wait here, at most twice the batch's concurrency of them. What they hold of the
+/// memory budget they hold until they are given.
 #[derive(Debug)]
 pub struct StreamOrdered<I: Iterator<Item = Request>> {
     stream: Stream<I>,
     /// Outcomes from `next` on, as far as they are here.
-    ahead: VecDeque<Option<Result<Response, Error>>>,
+    ahead: VecDeque<Option<Landed>>,
     next: usize,
+}
+
+/// An outcome, and how much of the memory budget it holds.
+#[derive(Debug)]
+struct Landed {
+    outcome: Result<Response, Error>,
+    held: u64,
 }
 
 /// What [`Batch::for_each`] has seen.
@@ -67,11 +77,12 @@ impl Batch {
         self.overflow = Overflow::Fail;
         let mut stream = self.stream(requests);
         let mut outcomes = Vec::with_capacity(stream.requests.size_hint().0);
-        while let Some((place, outcome)) = stream.next() {
+        // What they hold of the budget is not released: they are all kept.
+        while let Some((place, landed)) = stream.land() {
             while outcomes.len() < stream.pulled {
                 outcomes.push(None);
             }
-            outcomes[place] = Some(outcome);
+            outcomes[place] = Some(landed.outcome);
         }
         outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(crate::batch::lost()))).collect()
     }
@@ -97,7 +108,7 @@ impl Batch {
             self.progress_ref().expect(most as u64);
         }
         let window = self.window();
-        Stream { batch: self, requests: requests.fuse(), window, pulled: 0, refused: None }
+        Stream { batch: self, requests: requests.fuse(), window, pulled: 0, landed: 0, refused: None }
     }
 
     /// Sends all requests and gives their outcomes in the order of the requests.
@@ -141,19 +152,42 @@ impl Batch {
 
 impl<I: Iterator<Item = Request>> Stream<I> {
     /// The batch behind it, to be cancelled or asked for its progress.
+    ///
+    /// What is submitted to it is no part of the stream: its outcome comes back by [`Batch::take`].
     pub fn batch(&mut self) -> &mut Batch {
         &mut self.batch
+    }
+
+    /// The next of its own outcomes, with the index of its request.
+    fn land(&mut self) -> Option<(usize, Landed)> {
+        loop {
+            self.fill();
+            if let Some((place, error)) = self.refused.take() {
+                self.landed += 1;
+                return Some((place, Landed { outcome: Err(error), held: 0 }));
+            }
+            if let Some((place, Finished { outcome, held, .. })) = self.batch.take_placed() {
+                self.landed += 1;
+                return Some((place, Landed { outcome, held }));
+            }
+            if self.landed == self.pulled {
+                self.batch.report(true);
+                return None;
+            }
+            // Where the loop itself fails, that is the outcome of every call under way; later ones get a new loop.
+            let _ = self.batch.turn(Wait::Forever);
+        }
     }
 
     /// Pulls requests until as many are ahead as may be, or one cannot be sent.
     fn fill(&mut self) {
         while self.refused.is_none()
-            && self.batch.unfinished() < self.window
+            && self.pulled - self.landed < self.window
             && let Some(request) = self.requests.next()
         {
             let place = self.pulled;
             self.pulled += 1;
-            if let Err(error) = self.batch.admit(request, place) {
+            if let Err(error) = self.batch.admit(request, Some(place)) {
                 self.refused = Some((place, self.batch.refused(error)));
             }
         }
@@ -164,21 +198,9 @@ impl<I: Iterator<Item = Request>> Iterator for Stream<I> {
     type Item = (usize, Result<Response, Error>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            self.fill();
-            if let Some((place, error)) = self.refused.take() {
-                return Some((place, Err(error)));
-            }
-            if let Some(finished) = self.batch.take_placed() {
-                return Some((finished.place, finished.outcome));
-            }
-            if self.batch.unfinished() == 0 {
-                self.batch.report(true);
-                return None;
-            }
-            // Where the loop itself fails, that is the outcome of every call under way; later ones get a new loop.
-            let _ = self.batch.turn(Wait::Forever);
-        }
+        let (place, Landed { outcome, held }) = self.land()?;
+        self.batch.release(held);
+        Some((place, outcome))
     }
 }
 
@@ -189,18 +211,20 @@ impl<I: Iterator<Item = Request>> Iterator for StreamOrdered<I> {
         loop {
             if let Some(Some(_)) = self.ahead.front() {
                 self.next += 1;
-                return self.ahead.pop_front().flatten();
+                let Landed { outcome, held } = self.ahead.pop_front().flatten()?;
+                self.stream.batch.release(held);
+                return Some(outcome);
             }
             // Pull on only as far as the look-ahead goes.
-            let ahead = self.stream.pulled - self.next;
+            let waiting = self.stream.landed - self.next;
             let most = self.stream.batch.window();
-            self.stream.window = most.min((2 * most).saturating_sub(ahead) + self.stream.batch.unfinished());
-            let (place, outcome) = self.stream.next()?;
+            self.stream.window = most.min((2 * most).saturating_sub(waiting));
+            let (place, landed) = self.stream.land()?;
             let slot = place - self.next;
             if self.ahead.len() <= slot {
                 self.ahead.resize_with(slot + 1, || None);
             }
-            self.ahead[slot] = Some(outcome);
+            self.ahead[slot] = Some(landed);
         }
     }
 }

@@ -261,6 +261,40 @@ fn rule_37_a_post_takes_no_connection_that_was_closed_while_it_was_idle() {
 }
 
 #[test]
+fn rule_38_what_a_server_sends_unasked_is_not_the_answer_to_the_next_request() {
+    let (told, unasked) = mpsc::channel();
+    let (go, gate) = mpsc::channel();
+    let gate = Mutex::new(gate);
+    let server = RawServer::start(move |peer| {
+        while peer.read_request()?.is_some() {
+            peer.write(DONE)?;
+            if peer.number() == 0 {
+                gate.lock().unwrap().recv().map_err(io::Error::other)?;
+                peer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison")?;
+                told.send(()).map_err(io::Error::other)?;
+            }
+        }
+        Ok(())
+    });
+    let (server, go, session) = (server.unwrap(), go, Session::new());
+    let mut batch = session.batch();
+    for wanted_connections in [1, 2] {
+        batch.submit(session.get(server.url("/")));
+        while batch.unfinished() > 0 {
+            batch.turn(Wait::Forever).unwrap();
+            if let Some((_, outcome)) = batch.take() {
+                assert_eq!(outcome.unwrap().text(), "done");
+            }
+        }
+        assert_eq!(server.connections(), wanted_connections);
+        if wanted_connections == 1 {
+            go.send(()).unwrap();
+            unasked.recv().unwrap();
+        }
+    }
+}
+
+#[test]
 fn rule_38_what_cannot_be_reused_is_not() {
     let cases = [
         ("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone", 1),
