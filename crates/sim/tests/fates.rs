@@ -10,7 +10,7 @@ use sortie_http::Method;
 use sortie_policy::{Policy, Timeouts};
 use sortie_sim::{Ask, Chance, Temper, World};
 
-const SEEDS: u64 = 500;
+const SEEDS: u64 = 1_000;
 
 #[test]
 fn every_fate_is_lived_through_within_the_laws() {
