@@ -1,6 +1,7 @@
 //! One link: the transport's byte stream, and who uses it.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::conn::Conn;
@@ -31,7 +32,7 @@ pub(crate) struct Link {
     pub(crate) origin: OriginId,
     pub(crate) state: LinkState,
     pub(crate) conn: Conn,
-    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) peer: Option<Arc<SocketAddr>>,
     /// Exchanges that were begun on it.
     pub(crate) exchanges: u32,
     /// When its present state runs out; `None` for never.

@@ -1,5 +1,7 @@
 //! Requests on their way out.
 
+use std::sync::Arc;
+
 use sortie_log::What;
 
 use crate::call::State;
@@ -12,7 +14,7 @@ impl Engine {
     pub fn handle_opened(&mut self, link: LinkId, opened: Opened, now: Time) {
         let Some(entry) = self.links.get_mut(link) else { return };
         let LinkState::Opening(id) = entry.state else { return };
-        entry.peer = opened.peer;
+        entry.peer = opened.peer.map(Arc::new);
         let Some(call) = self.calls.get_mut(id) else { return };
         let nanoseconds = |part: std::time::Duration| u64::try_from(part.as_nanos()).unwrap_or(u64::MAX);
         call.marks.opening = [opened.resolve, opened.connect, opened.tls].map(nanoseconds);

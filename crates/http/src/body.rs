@@ -1,12 +1,14 @@
 use std::fmt;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 /// The content of a request. A clone shares the bytes.
 ///
 /// All bodies are bytes in memory as yet, so each can be sent again.
 #[derive(Clone, Default, Eq, PartialEq)]
-pub struct Body(Option<Bytes>);
+pub struct Body(Option<Arc<Bytes>>);
 
 impl Body {
     /// No body at all.
@@ -16,7 +18,7 @@ impl Body {
 
     /// These bytes; no bytes are a body of length 0.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
-        Body(Some(bytes.into()))
+        Body(Some(Arc::new(bytes.into())))
     }
 
     /// Whether there is no body at all.
@@ -31,7 +33,7 @@ impl Body {
 
     /// The bytes, where there are any.
     pub fn as_bytes(&self) -> Option<&Bytes> {
-        self.0.as_ref()
+        self.0.as_deref()
     }
 
     /// Whether it can be sent a second time, as a redirect or a stale connection may ask for.

@@ -89,12 +89,15 @@ impl HeadersBuilder {
 
     /// Freezes the fields.
     pub fn build(mut self) -> Headers {
+        if self.table.is_empty() {
+            return Headers::new();
+        }
         let text = self.text.len();
         for field in &self.table {
             self.text.extend_from_slice(&field.pack());
         }
         // The text is checked against 4 GiB where it grows.
-        Headers::from_block(&self.text, text, self.table.len(), true).unwrap_or_default()
+        Headers::from_block(&mut self.text, text, self.table.len(), true).unwrap_or_default()
     }
 
     /// Puts a field last whose name and value are known to be good.

@@ -10,24 +10,26 @@ use crate::{Error, HeadersBuilder};
 /// The fields of a message, in the order and case in which they were given or received.
 ///
 /// Names are compared without regard to case. A clone shares the fields; the first change after it copies them.
-/// Text and table stand in one allocation; nothing is allocated per field. To set many fields at once, a
-/// [`HeadersBuilder`] is cheaper: each change here costs as much as a copy.
+/// Text and table stand in one allocation, and this is a pointer to it; nothing is allocated per field. To set many
+/// fields at once, a [`HeadersBuilder`] is cheaper: each change here costs as much as a copy.
 ///
 /// Values are text. A received field whose bytes are not UTF-8 was read as ISO-8859-1.
 #[derive(Clone)]
 pub struct Headers {
-    /// The text, then the table.
+    /// The text, then the table, then the trailer; nothing at all where there is no field.
     block: Arc<[u8]>,
-    text: u32,
-    count: u32,
-    /// Whether the text is `Name: value\r\n` for each field, and nothing else.
-    wire: bool,
 }
+
+/// What stands at the end of a block: how long the text is; how many fields there are, and in the highest bit whether
+/// the text is `Name: value\r\n` for each of them and nothing else.
+const TRAILER: usize = 8;
+
+const WIRE: u32 = 1 << 31;
 
 impl Headers {
     /// No fields. Allocates nothing.
     pub fn new() -> Self {
-        Headers { block: Arc::default(), text: 0, count: 0, wire: true }
+        Headers { block: Arc::default() }
     }
 
     /// Fields that stand in a received `text`, which is kept whole. `scratch` is only a place to work in.
@@ -36,7 +38,7 @@ impl Headers {
     /// values that are not read as empty. Fails with [`Error::TooLarge`] past 4 GiB.
     pub fn from_received(text: &[u8], fields: &[FieldRange], scratch: &mut Vec<u8>) -> Result<Self, Error> {
         scratch.clear();
-        scratch.reserve(text.len() + fields.len() * ENTRY);
+        scratch.reserve(text.len() + fields.len() * ENTRY + TRAILER);
         scratch.extend_from_slice(text);
         for field in fields {
             scratch.extend_from_slice(&field.pack());
@@ -44,19 +46,33 @@ impl Headers {
         Self::from_block(scratch, text.len(), fields.len(), false)
     }
 
-    pub(crate) fn from_block(block: &[u8], text: usize, count: usize, wire: bool) -> Result<Self, Error> {
+    /// Freezes a block that has its text and table, but not its trailer.
+    pub(crate) fn from_block(block: &mut Vec<u8>, text: usize, count: usize, wire: bool) -> Result<Self, Error> {
         let text = u32::try_from(text).map_err(|_| Error::TooLarge)?;
-        Ok(Headers { block: block.into(), text, count: count as u32, wire })
+        let count = u32::try_from(count).ok().filter(|count| *count < WIRE).ok_or(Error::TooLarge)?;
+        block.extend_from_slice(&text.to_le_bytes());
+        block.extend_from_slice(&(count | if wire { WIRE } else { 0 }).to_le_bytes());
+        Ok(Headers { block: Arc::from(block.as_slice()) })
+    }
+
+    /// How long the text is; how many fields there are, with the bit that says whether it is in the wire's form.
+    fn trailer(&self) -> (usize, u32) {
+        match self.block.last_chunk::<TRAILER>() {
+            Some([a, b, c, d, e, f, g, h]) => {
+                (u32::from_le_bytes([*a, *b, *c, *d]) as usize, u32::from_le_bytes([*e, *f, *g, *h]))
+            }
+            None => (0, WIRE),
+        }
     }
 
     /// How many fields there are; a repeated one counts each time.
     pub fn len(&self) -> usize {
-        self.count as usize
+        (self.trailer().1 & !WIRE) as usize
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.count == 0
+        self.len() == 0
     }
 
     /// The first field of that name.
@@ -130,7 +146,7 @@ impl Headers {
 
     /// Keeps the fields for which `keep(name, value, sensitive)` holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &str, bool) -> bool) {
-        let mut kept = HeadersBuilder::with_capacity(self.text as usize);
+        let mut kept = HeadersBuilder::with_capacity(self.text().len());
         for field in self.ranges() {
             let (name, value) = (self.name_of(&field), self.value_of(&field));
             if keep(name, value, field.sensitive) {
@@ -144,7 +160,7 @@ impl Headers {
 
     /// Writes `Name: value` and a line break for each field.
     pub fn write_to(&self, out: &mut Vec<u8>) {
-        if self.wire {
+        if self.is_wire() {
             out.extend_from_slice(self.text());
             return;
         }
@@ -158,21 +174,24 @@ impl Headers {
 
     /// The text that the fields stand in: what was received, or what [`write_to`](Self::write_to) writes.
     pub fn text(&self) -> &[u8] {
-        &self.block[..self.text as usize]
+        &self.block[..self.trailer().0]
     }
 
     pub(crate) fn ranges(&self) -> impl Iterator<Item = FieldRange> + '_ {
-        let (entries, _) = self.block[self.text as usize..].as_chunks::<ENTRY>();
-        entries.iter().map(FieldRange::unpack)
+        self.table().iter().map(FieldRange::unpack)
     }
 
     pub(crate) fn is_wire(&self) -> bool {
-        self.wire
+        self.trailer().1 & WIRE != 0
     }
 
     fn range(&self, index: usize) -> Option<FieldRange> {
-        let (entries, _) = self.block[self.text as usize..].as_chunks::<ENTRY>();
-        entries.get(index).map(FieldRange::unpack)
+        self.table().get(index).map(FieldRange::unpack)
+    }
+
+    fn table(&self) -> &[[u8; ENTRY]] {
+        // What is left over is the trailer, which is shorter than an entry.
+        self.block[self.trailer().0..].as_chunks::<ENTRY>().0
     }
 
     fn is_named(&self, field: &FieldRange, name: &str) -> bool {

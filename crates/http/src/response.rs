@@ -28,8 +28,8 @@ pub struct ResponseParts {
     pub request: PreparedRequest,
     /// Where the time went.
     pub timings: Timings,
-    /// Whom the connection led to.
-    pub peer: Option<SocketAddr>,
+    /// Whom the connection led to; shared by all responses that came on it.
+    pub peer: Option<Arc<SocketAddr>>,
 }
 
 impl Response {
@@ -83,7 +83,7 @@ impl Response {
 
     /// Whom the connection led to.
     pub fn peer(&self) -> Option<SocketAddr> {
-        self.0.peer
+        self.0.peer.as_deref().copied()
     }
 
     /// Its parts; copies of them where another clone lives.
