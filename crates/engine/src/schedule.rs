@@ -84,7 +84,7 @@ impl Engine {
         self.link_deadlines.clear(link.slot().index);
         if let Some(route) = self.origins.get_mut(entry.origin) {
             route.links -= 1;
-            if route.calls > 0 && !route.blocked {
+            if !route.queue.is_empty() && !route.blocked {
                 // It may have been held back by its own limit alone.
                 route.blocked = true;
                 self.blocked.push_back(entry.origin);
