@@ -46,17 +46,19 @@ mod policy;
 mod redirect;
 mod stale;
 mod timeouts;
+mod verdict;
 mod wait;
 
 pub use basic::basic;
 pub use cookies::{absorb, cookie_value};
 pub use credentials::Credentials;
 pub use error::Error;
-pub use judge::{Again, Seen, Verdict, judge};
+pub use judge::judge;
 pub use policy::Policy;
 pub use redirect::Redirects;
 pub use stale::{Stale, is_idempotent, stale};
 pub use timeouts::Timeouts;
+pub use verdict::{Again, Seen, Verdict};
 pub use wait::retry_after;
 
 #[cfg(doctest)]

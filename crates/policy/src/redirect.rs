@@ -2,7 +2,7 @@
 
 use sortie_http::{Body, Headers, Method, PreparedRequest, Scheme, StatusCode, Url};
 
-use crate::judge::{Again, Seen, Verdict};
+use crate::verdict::{Again, Seen, Verdict};
 use crate::{Credentials, Error, Policy};
 
 /// Whether redirects are followed.

@@ -67,6 +67,7 @@ mod race;
 mod resolver;
 mod stream;
 mod target;
+mod token;
 mod transport;
 mod waker;
 

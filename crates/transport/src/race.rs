@@ -17,7 +17,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::Error;
 use crate::error::is_exhaustion;
-use crate::link::{Stamp, token};
+use crate::token::{Stamp, token};
 
 /// The Connection Attempt Delay: how long an attempt runs alone (RFC 8305, section 5).
 pub(crate) const ATTEMPT_DELAY: Duration = Duration::from_millis(250);

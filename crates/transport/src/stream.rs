@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use mio::net::TcpStream;
 use rustix::buffer::spare_capacity;
 
-use crate::link::Stamp;
+use crate::token::Stamp;
 
 /// An open link's socket.
 pub(crate) struct Stream {

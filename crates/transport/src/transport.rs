@@ -12,9 +12,10 @@ use slab::Slab;
 use sortie_timer::Deadlines;
 
 use crate::inbox::{Answer, Inbox};
-use crate::link::{self, Link, Stamp, State, WAKER};
+use crate::link::{Link, State};
 use crate::race::{ATTEMPT_DELAY, Attempt, Check, Race};
 use crate::stream::Stream;
+use crate::token::{Stamp, WAKER, split};
 use crate::{Error, Event, Host, LinkId, Resolver, Target, Waker};
 
 /// How many raw events one wait takes. More are not lost: the next one takes them.
@@ -225,7 +226,7 @@ impl Transport {
 
     /// What one socket told.
     fn handle(&mut self, token: Token, event: &mio::event::Event, now: u64) {
-        let (index, stamp) = link::split(token);
+        let (index, stamp) = split(token);
         let Some(entry) = self.links.get_mut(index) else { return };
         let link = LinkId { index: index as u32, generation: entry.generation };
         match &mut entry.state {
