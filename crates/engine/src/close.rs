@@ -117,10 +117,10 @@ impl Engine {
 
     /// A link that found no descriptor goes; no other is opened before one has gone that had one.
     fn drop_link_exhausted(&mut self, link: LinkId, now: Time) {
-        self.exhausted = true;
         if self.forget_link(link) {
             self.push(Output::Close { link });
         }
+        self.ceiling = self.links.len().max(1);
         // An idle link may serve, or give its descriptor up.
         self.unblock(now);
     }

@@ -28,8 +28,9 @@ pub struct Engine {
     pub(crate) origins: Origins,
     /// Origins that wait for the total limit, the longest waiting first.
     pub(crate) blocked: VecDeque<OriginId>,
-    /// The system has no descriptor left: no link is opened before one has gone.
-    pub(crate) exhausted: bool,
+    /// How many links the system has descriptors for, as far as it has said; each link that opens or goes lets one more
+    /// be tried.
+    pub(crate) ceiling: usize,
     /// One deadline a link, named by its index.
     pub(crate) link_deadlines: Deadlines,
     /// One deadline a call that has a queue or total timeout, named by its index.
@@ -70,7 +71,7 @@ impl Engine {
             links: Table::new(),
             origins: Origins::new(),
             blocked: VecDeque::new(),
-            exhausted: false,
+            ceiling: usize::MAX,
             link_deadlines: Deadlines::new(),
             call_deadlines: Deadlines::new(),
             decoder: Decoder::new(),
@@ -86,6 +87,7 @@ impl Engine {
 
     /// Other limits from now on. Links that are over a lower limit are closed when their exchange ends.
     pub fn set_limits(&mut self, limits: Limits) {
+        self.ceiling = usize::MAX;
         self.limits = limits;
     }
 
@@ -137,6 +139,15 @@ impl Engine {
         self.fail(call, Error::Cancelled, phase, now);
         if let Some(link) = link {
             self.drop_link(link, now);
+        }
+    }
+
+    /// Ends all calls, as [`cancel`](Self::cancel) does. Those that wait go first, so that none gets the link of another.
+    pub fn cancel_all(&mut self, now: Time) {
+        let (waiting, others): (Vec<_>, Vec<_>) = self.calls.iter().partition(|(_, call)| call.link().is_none());
+        let calls: Vec<CallId> = waiting.into_iter().chain(others).map(|(id, _)| id).collect();
+        for call in calls {
+            self.cancel(call, now);
         }
     }
 

@@ -34,7 +34,8 @@ impl Engine {
 
     /// Whether calls to this origin have to wait.
     pub(crate) fn is_held(&self, origin: OriginId, now: Time) -> bool {
-        self.origins.get(origin).and_then(|route| route.held_until).is_some_and(|until| until > now)
+        self.limits.gate.is_some()
+            && self.origins.get(origin).and_then(|route| route.held_until).is_some_and(|until| until > now)
     }
 
     /// Opens the gates whose time has come.

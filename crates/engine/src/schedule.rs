@@ -60,7 +60,7 @@ impl Engine {
         if self.forget_link(link) {
             self.push(Output::Close { link });
         }
-        self.exhausted = false;
+        self.ceiling = self.ceiling.saturating_add(1);
         self.unblock(now);
     }
 
@@ -174,7 +174,12 @@ impl Engine {
     }
 
     fn has_room(&self) -> bool {
-        !self.exhausted && self.links.len() < self.limits.connections.max(1)
+        self.links.len() < self.most_links()
+    }
+
+    /// How many links there may be, and can be.
+    fn most_links(&self) -> usize {
+        self.limits.connections.max(1).min(self.ceiling)
     }
 
     fn links_can_be_evicted(&self) -> bool {
@@ -186,16 +191,13 @@ impl Engine {
         let found = self.links.iter().find(|(_, link)| link.state == LinkState::Idle && fits(link));
         let Some(link) = found.map(|(id, _)| id) else { return false };
         self.forget_link(link);
-        self.exhausted = false;
         self.push(Output::Close { link });
         true
     }
 
     /// Whether a link that could serve on should go, because another origin has waited long enough.
     fn must_make_room(&self, link: LinkId, origin: OriginId) -> bool {
-        let links = self.links.len();
-        // Without a descriptor there can be no more links than there are.
-        let limit = if self.exhausted { links } else { self.limits.connections.max(1) };
+        let (links, limit) = (self.links.len(), self.most_links());
         let own = self.origins.get(origin).map_or(0, |route| route.links);
         if links > limit || own > self.limits.per_origin.max(1) {
             return true;

@@ -15,6 +15,7 @@ impl Engine {
         let Some(entry) = self.links.get_mut(link) else { return };
         let LinkState::Opening(id) = entry.state else { return };
         entry.peer = opened.peer.map(Arc::new);
+        self.ceiling = self.ceiling.saturating_add(1);
         let Some(call) = self.calls.get_mut(id) else { return };
         let nanoseconds = |part: std::time::Duration| u64::try_from(part.as_nanos()).unwrap_or(u64::MAX);
         call.marks.opening = [opened.resolve, opened.connect, opened.tls].map(nanoseconds);

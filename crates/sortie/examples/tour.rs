@@ -6,9 +6,8 @@
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use sortie::{Arguments, Basic, Response, Session};
 use sortie_testserver::TestServer;
@@ -24,7 +23,7 @@ macro_rules! show {
 }
 
 /// How many requests the last step sends.
-const MANY: usize = 10_000;
+const MANY: u64 = 10_000;
 
 /// How many responses the hooks of the tour have seen since they were last asked.
 static SEEN: AtomicUsize = AtomicUsize::new(0);
@@ -47,7 +46,7 @@ fn main() -> Result {
     hook_responses(&server)?;
     heading("7. A verbose session writes a line for each exchange to any stream, and no secrets");
     write_lines(&server)?;
-    heading("8. Many requests at once, on one loop, with a hook that counts");
+    heading("8. Many requests at once, on one loop, which says how far it has come");
     map_many(&server)?;
 
     println!("\nEverything came back as it should.");
@@ -197,40 +196,41 @@ fn write_lines(server: &TestServer) -> Result {
     check(!written.contains("5ecret"), "no secret is written")
 }
 
-#[expect(clippy::disallowed_methods, reason = "the tour measures its own rate")]
 fn map_many(server: &TestServer) -> Result {
     let url = |path: &str| server.url(path);
-    SEEN.store(0, Ordering::Relaxed);
-    let (before, began) = (server.connections(), Instant::now());
+    let before = server.connections();
     show! {
-        let session = Session::builder().on_response(|_: &Response| progress()).build()?;
+        let session = Session::new();
         let requests = (0..10_000).map(|n| session.get(url("/small")).tag(n));
-        let outcomes = session.batch().concurrency(64).map(requests);
+        let batch = session.batch().concurrency(64).on_progress(|now| {
+            let left = now.remaining().unwrap_or_default().as_secs_f64();
+            show_progress(now.done, format!("{} done, {:.0} a second, {left:.1} s left", now.done, now.rate()));
+        });
+        let progress = batch.progress();
+        let outcomes = batch.map(requests);
     }
-    let (elapsed, connections) = (began.elapsed(), server.connections() - before);
+    let (end, connections) = (progress.now(), server.connections() - before);
     let mut home = 0;
     for (index, outcome) in outcomes.into_iter().enumerate() {
         let response = outcome?.raise_for_status()?.clone();
         check(response.tag() == index as u64, "each response is in its request's slot")?;
         home += 1;
     }
-    let rate = home as f64 / elapsed.as_secs_f64();
+    let (elapsed, rate) = (end.elapsed, end.rate());
     say(format!("{home} answers in {elapsed:.2?} over {connections} connections: {rate:.0} requests a second"));
-    check(home == MANY && SEEN.load(Ordering::Relaxed) == MANY, "none is lost, and each has passed the hook")?;
+    check(home == MANY && (end.done, end.failed, end.in_flight) == (MANY, 0, 0), "none is lost")?;
     check(connections <= 64, "no more connections than were asked for")
 }
 
-/// Counts a response, and shows the count: on one line on a terminal, else now and then.
-fn progress() {
-    let seen = SEEN.fetch_add(1, Ordering::Relaxed) + 1;
-    match io::stdout().is_terminal() {
-        true if seen.is_multiple_of(250) => {
-            print!("\r    → {seen} of {MANY}{}", if seen == MANY { "\n" } else { "" });
-            // A line that cannot be shown is no reason to stop.
-            let _ = io::stdout().flush();
-        }
-        false if seen.is_multiple_of(2_500) => say(format!("{seen} of {MANY}")),
-        _ => {}
+/// Shows how far the batch has come: on one line on a terminal, else at each quarter of the way.
+fn show_progress(done: u64, text: String) {
+    static QUARTERS: AtomicU64 = AtomicU64::new(0);
+    if io::stdout().is_terminal() {
+        print!("\r    → {text:<60}{}", if done == MANY { "\n" } else { "" });
+        // A line that cannot be shown is no reason to stop.
+        let _ = io::stdout().flush();
+    } else if QUARTERS.swap(4 * done / MANY, Ordering::Relaxed) < 4 * done / MANY {
+        say(text);
     }
 }
 

@@ -3,7 +3,8 @@
 use sortie_http::Method;
 use sortie_session::{Error, Response};
 
-use crate::{Batch, Request, Session};
+use crate::shared::shared;
+use crate::{Batch, Request};
 
 /// A GET request that belongs to no session.
 ///
@@ -56,16 +57,20 @@ pub fn request(method: Method, url: impl AsRef<str>) -> Request {
     Request::new(method, url, None)
 }
 
-/// Many calls on one loop, each with its own session's data.
+/// Many calls on one loop, each with its own session's data; those of no session with the
+/// [`settings`](crate::settings()) as they are now, which give the limits too.
 pub fn batch() -> Batch {
-    Batch::new(Session::shared())
+    Batch::new(shared())
 }
 
 /// Sends all requests at once, as far as the limits go, and brings every answer home: in order, one slot each.
 ///
+/// The limits are those of the [`settings`](crate::settings()): 128 connections, 16 to one origin, unless they were
+/// changed. [`batch`] takes others, a deadline, and more.
+///
 /// The requests may belong to different sessions, or to none; all run on one loop, each with its own session's
-/// cookies, defaults and hooks. Where all belong to one session, [`Session::map`] keeps the connections for its next
-/// calls.
+/// cookies, defaults and hooks. Where all belong to one session, [`Session::map`](crate::Session::map) keeps the
+/// connections for its next calls.
 ///
 /// ```
 /// # let server = sortie_testserver::TestServer::start()?;

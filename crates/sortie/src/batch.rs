@@ -6,13 +6,14 @@ use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sortie_engine::{Budget, Limits, Overflow, Pool, Time};
+use sortie_engine::{Overflow, Pool, Time};
 use sortie_session::{Error, ErrorKind, Response};
 use sortie_transport::Waker;
 
 use crate::cancel::Alarm;
 use crate::desk::{Cause, Desk, Finished, quietly, warn};
 use crate::driver::{Driver, wall};
+use crate::options::Options;
 use crate::progress::Snapshot;
 use crate::{CancelToken, Progress, Request, Session, Wait};
 
@@ -24,7 +25,8 @@ use crate::{CancelToken, Progress, Request, Session, Wait};
 /// [`take`](Self::take), and waits for [`fd`](Self::fd) and [`next_deadline`](Self::next_deadline).
 ///
 /// Every request that is submitted comes back exactly once, as a response or an error. A batch belongs to one thread
-/// at a time. Dropping it cancels what is unfinished.
+/// at a time. Dropping it cancels what is unfinished. Its limits are those that were set when its loop was made: by the
+/// first request, [`fd`](Self::fd) or [`waker`](Self::waker).
 ///
 /// ```
 /// # let server = sortie_testserver::TestServer::start()?;
@@ -63,22 +65,6 @@ pub struct Batch {
     mixed: bool,
 }
 
-/// What a batch was asked to be.
-#[derive(Default)]
-struct Options {
-    concurrency: Option<usize>,
-    per_origin: Option<usize>,
-    deadline: Option<Duration>,
-    fail_fast: bool,
-    memory_budget: Option<u64>,
-    gate: Option<Duration>,
-    token: Option<CancelToken>,
-    on_progress: Option<Report>,
-}
-
-/// A program's own code that looks at the progress.
-type Report = Box<dyn FnMut(&Snapshot) + Send>;
-
 /// How often `on_progress` is called at the most.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
 
@@ -109,7 +95,8 @@ impl Batch {
         self
     }
 
-    /// How many connections to one origin there may be at the same time. 0 counts as 1.
+    /// How many connections to one origin there may be at the same time. 0 counts as 1. Default: as many as
+    /// [`concurrency`](Self::concurrency) says, and else the session's limit, which is 16.
     #[must_use]
     pub fn per_origin(mut self, n: usize) -> Self {
         self.options.per_origin = Some(n.max(1));
@@ -144,18 +131,18 @@ impl Batch {
         self
     }
 
-    /// Heeds servers that ask for time: a 429 or 503 with Retry-After holds the calls to that origin that were not sent
-    /// yet, for as long as it says, at most `limit`. Other origins go on. Default: no.
+    /// Heeds servers that ask for time: a 429 or 503 with Retry-After (in seconds, or a date) holds the calls to that
+    /// origin that were not sent yet, for as long as it says, at most `limit`. Other origins go on. Default: no.
     ///
-    /// The wait counts as time in the queue.
+    /// The wait counts as time in the queue. The 429 or 503 is its own call's response: it is not sent again.
     #[must_use]
     pub fn gate(mut self, limit: Duration) -> Self {
         self.options.gate = Some(limit);
         self
     }
 
-    /// Calls a closure as outcomes come in, at most ten times a second, and once at the end. It runs on the batch's
-    /// thread between turns; one that panics is not called again.
+    /// Calls a closure as outcomes come in, at most ten times a second, and when all that was submitted has been taken.
+    /// It runs on the batch's thread between turns; one that panics is not called again.
     #[must_use]
     pub fn on_progress(mut self, report: impl FnMut(&Snapshot) + Send + 'static) -> Self {
         self.options.on_progress = Some(Box::new(report));
@@ -235,6 +222,9 @@ impl Batch {
     pub fn take(&mut self) -> Option<(u64, Result<Response, Error>)> {
         let finished = self.desk.take()?;
         self.release(finished.held);
+        if self.unfinished() == 0 {
+            self.report(true);
+        }
         Some((finished.number, finished.outcome))
     }
 
@@ -270,9 +260,7 @@ impl Batch {
     pub fn cancel_all(&mut self) {
         let Some(driver) = &mut self.driver else { return };
         let now = driver.refresh();
-        for call in self.desk.calls() {
-            driver.engine.cancel(call, now);
-        }
+        driver.engine.cancel_all(now);
         // Where the loop fails here, the next turn says so.
         let _ = driver.carry_out(&mut self.desk);
     }
@@ -287,16 +275,18 @@ impl Batch {
         self.desk.progress.clone()
     }
 
-    /// What became of the connections of its loop; those that the session had parked were opened before.
+    /// What became of the connections of its loop since that was made: a loop that has served the session before brings
+    /// its figures along. All are 0 before the first request.
     pub fn pool(&self) -> Pool {
         self.driver.as_ref().map_or_else(Pool::default, |driver| driver.engine.pool())
     }
 
     /// The descriptor that becomes readable when a [`turn`](Self::turn) is due, for a loop of your own (Unix).
     ///
-    /// It is the loop's own epoll or kqueue descriptor, and stays the same as long as the batch lives. Wait for it and
-    /// for [`next_deadline`](Self::next_deadline), whichever comes first; it may be waited for edge-triggered, since a
-    /// turn that leaves work behind makes the deadline now. Fails where the loop cannot be made.
+    /// It is the loop's own epoll or kqueue descriptor, and stays the same until a turn fails. Wait for it and for
+    /// [`next_deadline`](Self::next_deadline), whichever comes first; it may be waited for edge-triggered, since a turn
+    /// that leaves work behind makes the deadline now. Take it out of your loop before the batch is dropped: it may stay
+    /// open, and serve the session's next call. Fails where the loop cannot be made.
     pub fn fd(&mut self) -> Result<BorrowedFd<'_>, Error> {
         Ok(std::os::fd::AsFd::as_fd(self.start()?.transport()))
     }
@@ -307,6 +297,9 @@ impl Batch {
         let driver = self.driver.as_mut()?;
         if self.desk.waiting() > 0 || driver.has_work() {
             return Some(Duration::ZERO);
+        }
+        if self.desk.under_way() == 0 && driver.engine.links() == 0 {
+            return None;
         }
         let now = driver.refresh();
         let until = self.options.deadline.zip(self.began).map(|(deadline, began)| began.after(deadline));
@@ -404,7 +397,8 @@ impl Batch {
     /// The driver, taken from the home's garage if there is none yet.
     fn start(&mut self) -> Result<&mut Driver, Error> {
         if self.driver.is_none() {
-            let driver = self.home.garage().take(&self.limits()).map_err(no_loop)?;
+            let driver =
+                self.home.garage().take(&self.options.limits(self.home.limits(), self.overflow)).map_err(no_loop)?;
             self.desk.cause = None;
             self.began = None;
             self.reported.0 = driver.now();
@@ -412,18 +406,6 @@ impl Batch {
             self.driver = Some(driver);
         }
         self.driver.as_mut().ok_or_else(lost)
-    }
-
-    fn limits(&self) -> Limits {
-        let mut limits = self.home.limits().clone();
-        let options = &self.options;
-        if let Some(n) = options.concurrency {
-            (limits.connections, limits.per_origin) = (n, n);
-        }
-        limits.per_origin = options.per_origin.unwrap_or(limits.per_origin);
-        limits.budget = options.memory_budget.map(|bytes| Budget { bytes, overflow: self.overflow });
-        limits.gate = options.gate;
-        limits
     }
 
     /// Ends what is unfinished, and all that may still come, for this reason.
@@ -479,9 +461,12 @@ impl Batch {
 impl Drop for Batch {
     fn drop(&mut self) {
         self.cancel_all();
-        if let Some(driver) = self.driver.take()
+        if let Some(mut driver) = self.driver.take()
             && !self.mixed
         {
+            // What nobody took, and what `map` has kept, takes no room from the next batch.
+            let (held, now) = (driver.engine.held(), driver.now());
+            driver.engine.release_content(held, now);
             self.home.garage().park(driver);
         }
     }

@@ -9,19 +9,16 @@ use sortie_http::PreparedRequest;
 use sortie_log::{Sink, Verbose};
 use sortie_session::{Arguments, Auth, Error, Hooks, Profile, Response, Sent, Values};
 
-use crate::settings::{ForSettings, Guard};
 use crate::{Answer, Session};
 
 /// Defaults that become a [`Session`].
 pub type SessionBuilder = Defaults<ForSession>;
 
-/// Defaults that become those of the process: see [`settings`](crate::settings()).
-pub type SettingsBuilder = Defaults<ForSettings>;
-
 /// Defaults that are being put together, for a session or for the process.
 ///
-/// Faults in them (a line break in a header, a timeout of zero) are told by [`build`](Self::build), and else by the
-/// first request.
+/// Where something is set twice, the last counts. Timeouts are a `Duration`, or `None` for as long as it takes; zero is
+/// an error. Faults in them (a line break in a header, a timeout of zero) are told by [`build`](Self::build), and else
+/// by the first request.
 #[derive(Clone, Debug)]
 #[must_use = "the defaults do nothing until they are built or applied"]
 pub struct Defaults<For> {
@@ -44,13 +41,13 @@ impl<For> Defaults<For> {
         self
     }
 
-    /// Sets a header field of each request.
+    /// Sets a header field of each request, in place of a default or of one of that name in any case.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         self.profile.set_header(name.as_ref(), value.as_ref());
         self
     }
 
-    /// Sets several header fields of each request.
+    /// Sets several header fields of each request, each as [`header`](Self::header) does.
     pub fn headers<N: AsRef<str>, V: AsRef<str>>(mut self, fields: impl IntoIterator<Item = (N, V)>) -> Self {
         for (name, value) in fields {
             self.profile.set_header(name.as_ref(), value.as_ref());
@@ -64,13 +61,13 @@ impl<For> Defaults<For> {
         self
     }
 
-    /// Sends no such header field, though it is a default.
+    /// Sends no such header field, though it is a default, such as `Accept`.
     pub fn unset_header(mut self, name: impl AsRef<str>) -> Self {
         self.profile.unset_header(name.as_ref());
         self
     }
 
-    /// Adds a query parameter to each request.
+    /// Adds a query parameter to each request: a text or number, or several, each `name=value`.
     pub fn param(mut self, name: impl AsRef<str>, values: impl Into<Values>) -> Self {
         self.profile.append_param(name.as_ref(), values);
         self
@@ -82,7 +79,7 @@ impl<For> Defaults<For> {
         self
     }
 
-    /// Whether cookies are kept and sent. Default: yes.
+    /// Whether cookies are kept and sent. Default: yes. Either way the jar that was there before is let go.
     pub fn cookies(mut self, kept: bool) -> Self {
         self.profile.jar = kept.then(SharedJar::new);
         self
@@ -124,20 +121,22 @@ impl<For> Defaults<For> {
         self
     }
 
-    /// How many redirects are followed; one more is an error. Default: 30.
+    /// How many redirects are followed; one more is an error
+    /// ([`ErrorKind::TooManyRedirects`](crate::ErrorKind::TooManyRedirects)). Default: 30.
     pub fn max_redirects(mut self, limit: u32) -> Self {
         self.profile.redirects.limit = limit;
         self
     }
 
-    /// Whether anything but `https` is refused, redirects included. Default: no.
+    /// Whether anything but `https` is refused, unsent ([`ErrorKind::InvalidUrl`](crate::ErrorKind::InvalidUrl)), and
+    /// redirects to it are not followed ([`ErrorKind::Redirect`](crate::ErrorKind::Redirect)). Default: no.
     pub fn https_only(mut self, only: bool) -> Self {
         self.profile.https_only = only;
         self
     }
 
     /// How many bytes of decoded content are accepted. Default: any number, but for content that decodes to more than
-    /// 256 MiB and 200 times its coded size.
+    /// 256 MiB and 200 times its coded size. More is [`ErrorKind::ContentTooLarge`](crate::ErrorKind::ContentTooLarge).
     pub fn max_content(mut self, limit: impl Into<Option<u64>>) -> Self {
         self.profile.max_content = limit.into();
         self
@@ -150,7 +149,7 @@ impl<For> Defaults<For> {
         self
     }
 
-    /// How many connections a loop has at the same time, idle ones included. Default: 128.
+    /// How many connections a loop has at the same time, idle ones included. Default: 128. 0 counts as 1.
     ///
     /// A loop serves one batch, or one `send`; threads that send at the same time have a loop each.
     pub fn connections(mut self, most: usize) -> Self {
@@ -158,13 +157,13 @@ impl<For> Defaults<For> {
         self
     }
 
-    /// How many connections a loop has to one origin at the same time. Default: 16.
+    /// How many connections a loop has to one origin at the same time. Default: 16. 0 counts as 1.
     pub fn per_origin(mut self, most: usize) -> Self {
         self.profile.connections.per_origin = most;
         self
     }
 
-    /// How long an idle connection is kept. Default: 90 s.
+    /// How long an idle connection is kept; a shorter `Keep-Alive: timeout` of the server wins. Default: 90 s.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
         self.profile.connections.idle = limit;
         self
@@ -172,18 +171,21 @@ impl<For> Defaults<For> {
 
     /// Writes a line for each exchange at the moment it is sent: local time, method, URL without secrets.
     ///
-    /// Each line is one write. A write that fails loses the line, never the call.
+    /// Each line is one write. A write that fails loses the line, never the call. It is a [`sink`](Self::sink), in
+    /// place of any that was set before.
     pub fn verbose(self, stream: impl Write + Send + 'static) -> Self {
         self.sink(Verbose::new(stream))
     }
 
     /// Tells a sink what happens, in place of any that was set before. Default: nobody is told.
+    ///
+    /// It is told on whichever thread turns the loop. One that panics loses its line, never the call.
     pub fn sink(mut self, sink: impl Sink + 'static) -> Self {
         self.profile.sink = Some(Arc::new(sink));
         self
     }
 
-    /// Registers hooks; they run before those of a request.
+    /// Registers hooks; they run before those of a request, each once a call, however many redirects it follows.
     pub fn hooks(mut self, register: impl FnOnce(&mut Hooks)) -> Self {
         register(&mut self.profile.hooks);
         self
@@ -217,7 +219,7 @@ impl<For> Defaults<For> {
 }
 
 impl Defaults<ForSession> {
-    /// Keeps cookies in this jar, which other sessions may share.
+    /// Keeps cookies in this jar, which other sessions may share. Default: a jar of its own, empty.
     pub fn jar(mut self, jar: SharedJar) -> Self {
         self.profile.jar = Some(jar);
         self
@@ -227,17 +229,5 @@ impl Defaults<ForSession> {
     pub fn build(self) -> Result<Session, Error> {
         self.profile.check()?;
         Ok(Session::of(self.profile))
-    }
-}
-
-impl Defaults<ForSettings> {
-    /// Makes these the defaults of the process, for good. Sessions that exist already stay as they are.
-    pub fn apply(self) {
-        crate::settings::replace(self.profile);
-    }
-
-    /// Makes these the defaults of the process until the guard is dropped, which brings back those of before.
-    pub fn scoped(self) -> Guard {
-        Guard::new(crate::settings::replace(self.profile))
     }
 }

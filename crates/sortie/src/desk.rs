@@ -96,11 +96,6 @@ impl Desk {
         self.entries.get(index(number)).filter(|entry| entry.number == number)?.call
     }
 
-    /// The engine's names of all calls that have not ended.
-    pub(crate) fn calls(&self) -> Vec<CallId> {
-        self.entries.iter().filter_map(|(_, entry)| entry.call).collect()
-    }
-
     /// How many calls have not ended.
     pub(crate) fn under_way(&self) -> usize {
         self.entries.len()

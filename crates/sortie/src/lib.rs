@@ -23,7 +23,11 @@
 //! |---|---|
 //! | send one request | [`get`], [`post`] …: a [`Request`] and its [`send`](Request::send) |
 //! | keep cookies, defaults, hooks | [`Session`], [`Session::builder`] |
-//! | send many | [`map`], [`Session::map`], [`Batch`] |
+//! | send many, and have all answers in order | [`map`], [`Session::map`], [`Batch::map`] |
+//! | have answers as they land, or in order, or keep none | [`Batch::stream`], `stream_ordered`, `for_each` |
+//! | bound a batch | [`Batch::concurrency`], `per_origin`, `deadline`, `fail_fast`, `memory_budget`, `gate` |
+//! | see how far it has come | [`Batch::on_progress`], [`Progress`], [`Batch::pool`] |
+//! | turn its loop, or have it in a loop of your own | [`Batch::submit`], `turn`, `take`; `fd`, `next_deadline`, `waker` |
 //! | stop early | [`CancelToken`], [`Batch::cancel`], the timeouts of [`Request`] |
 //! | step in | [`Hooks`]: `args`, `pre_request`, `post_request`, `response` |
 //! | change what all later sessions start from | [`settings`] |
@@ -33,7 +37,8 @@
 //! wrong, in which phase, and why, down to the system's own error.
 //!
 //! **Not there yet:** TLS (an `https` URL is an error of the kind [`ErrorKind::Unsupported`]), proxies, digest
-//! authentication, streamed bodies, multipart, brotli and zstd, retries, HTTP/2.
+//! authentication, streamed bodies, multipart, brotli and zstd, retries other than the one for a stale connection,
+//! HTTP/2. Unix only: Linux first, macOS as best effort.
 
 mod ask;
 mod batch;
@@ -43,21 +48,24 @@ mod desk;
 mod driver;
 mod ended;
 mod garage;
+mod options;
+mod process;
 mod progress;
 mod request;
 mod session;
 mod settings;
+mod shared;
 mod stream;
 mod wait;
 
 pub use ask::{batch, delete, get, head, map, options, patch, post, put, request};
 pub use batch::Batch;
-pub use builder::{Defaults, ForSession, SessionBuilder, SettingsBuilder};
+pub use builder::{Defaults, ForSession, SessionBuilder};
 pub use cancel::CancelToken;
 pub use progress::{Progress, Snapshot};
 pub use request::Request;
 pub use session::Session;
-pub use settings::{ForSettings, Guard, settings};
+pub use settings::{ForSettings, Guard, SettingsBuilder, settings};
 pub use stream::{Stream, StreamOrdered, Tally};
 pub use wait::Wait;
 

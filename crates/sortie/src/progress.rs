@@ -25,7 +25,7 @@ pub struct Progress(Arc<Counters>);
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// How many requests there are in all, where the input says so.
+    /// How many requests there are in all, where the iterator that was given knows it (its `size_hint`).
     pub total: Option<u64>,
     /// How many were submitted, those that could not be sent included.
     pub submitted: u64,
@@ -35,9 +35,9 @@ pub struct Snapshot {
     pub done: u64,
     /// How many of those ended with an error. A status of 400 or above is none.
     pub failed: u64,
-    /// How many bytes of decoded content came.
+    /// How many bytes of content came, decoded, in responses; what a failed call had received is left out.
     pub bytes: u64,
-    /// How long it has been since the first was submitted.
+    /// From the first submission to the loop's last turn.
     pub elapsed: Duration,
 }
 
@@ -98,7 +98,7 @@ impl Progress {
 }
 
 impl Snapshot {
-    /// How many calls ended in a second, on average so far; 0 before the first turn.
+    /// How many calls ended in a second, the failed ones included, on average so far; 0 before the first turn.
     pub fn rate(&self) -> f64 {
         match self.elapsed.as_secs_f64() {
             0.0 => 0.0,

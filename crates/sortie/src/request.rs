@@ -3,13 +3,15 @@ use std::time::Duration;
 use sortie_http::{Method, PreparedRequest};
 use sortie_session::{Arguments, Auth, BodyArgument, Error, Hooks, Response, Setting, Values};
 
+use crate::shared::shared;
 use crate::{Batch, CancelToken, Session};
 
 /// A request that was not sent yet.
 ///
 /// A value: build it, keep it, clone it, hand it to [`send`](Self::send) or to [`map`](crate::map). One that was made
-/// by a [`Session`] brings that session's defaults, cookies and hooks along; what is set here comes on top. Faults (a
-/// bad URL, a line break in a header) surface when it is sent.
+/// by a [`Session`] brings that session's defaults, cookies and hooks along; what is set here comes on top. Where
+/// something is set twice, the last counts; parameters and cookies add up. Faults (a bad URL, a line break in a header,
+/// a timeout of zero) surface when it is sent.
 ///
 /// ```
 /// # let server = sortie_testserver::TestServer::start()?;
@@ -43,7 +45,7 @@ impl Request {
     /// A status of 400 or above is a response, not an error: see [`Response::raise_for_status`]. Fails where no
     /// response could be had; the error says in which phase.
     pub fn send(self) -> Result<Response, Error> {
-        let home = self.session.clone().unwrap_or_else(Session::shared);
+        let home = self.session.clone().unwrap_or_else(shared);
         Batch::new(home).send(self)
     }
 
@@ -53,7 +55,7 @@ impl Request {
         self
     }
 
-    /// Sets several header fields.
+    /// Sets several header fields, each as [`header`](Self::header) does.
     pub fn headers<N: AsRef<str>, V: AsRef<str>>(mut self, fields: impl IntoIterator<Item = (N, V)>) -> Self {
         for (name, value) in fields {
             self.arguments.set_header(name.as_ref(), value.as_ref());
@@ -93,13 +95,15 @@ impl Request {
         self
     }
 
-    /// Sends a form: `application/x-www-form-urlencoded`, unless another content type is given.
+    /// Sends a form in UTF-8: `application/x-www-form-urlencoded`, unless another content type is given.
     pub fn form<N: Into<Box<str>>, V: Into<Box<str>>>(mut self, pairs: impl IntoIterator<Item = (N, V)>) -> Self {
         self.arguments.set_body(BodyArgument::form(pairs));
         self
     }
 
     /// Sends a value as JSON: `application/json`, unless another content type is given. Needs the feature `json`.
+    ///
+    /// A value that JSON cannot say is [`ErrorKind::InvalidBody`](crate::ErrorKind::InvalidBody) when it is sent.
     #[cfg(feature = "json")]
     pub fn json<T: serde_core::Serialize + ?Sized>(mut self, value: &T) -> Self {
         self.arguments.set_body(BodyArgument::json(value));
@@ -113,6 +117,9 @@ impl Request {
     }
 
     /// Whose credentials it brings, such as [`Basic`](crate::Basic). `None` brings none, not even the session's.
+    ///
+    /// They come before an Authorization field, those in the URL and the session's, and never follow a redirect to
+    /// another origin.
     pub fn auth(mut self, auth: impl Into<Setting<Auth>>) -> Self {
         self.arguments.set_auth(auth);
         self
@@ -155,13 +162,16 @@ impl Request {
         self
     }
 
-    /// How many redirects are followed; one more is an error. Default: the session's, which is 30.
+    /// How many redirects are followed; one more is an error
+    /// ([`ErrorKind::TooManyRedirects`](crate::ErrorKind::TooManyRedirects)). Default: the session's, which is 30.
     pub fn max_redirects(mut self, limit: u32) -> Self {
         self.arguments.set_redirect_limit(limit);
         self
     }
 
-    /// How many bytes of decoded content are accepted. Default: the session's, which has no limit. `None` lifts it.
+    /// How many bytes of decoded content are accepted; more is
+    /// [`ErrorKind::ContentTooLarge`](crate::ErrorKind::ContentTooLarge). Default: the session's, which has no limit but
+    /// that against bombs. `None` lifts it.
     pub fn max_content(mut self, limit: impl Into<Setting<u64>>) -> Self {
         self.arguments.set_max_content(limit);
         self
@@ -180,7 +190,7 @@ impl Request {
         self
     }
 
-    /// Has a token cancel it from another thread.
+    /// Has a token cancel it from another thread. A second token takes the place of the first.
     pub fn cancel_token(mut self, token: &CancelToken) -> Self {
         self.token = Some(token.clone());
         self

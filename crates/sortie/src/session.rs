@@ -16,6 +16,9 @@ use crate::{Batch, Request};
 /// A clone is the same session. All methods take `&self`, so threads can share one; none waits for another's I/O. When
 /// the last clone is gone, and all requests made by it, its connections are closed.
 ///
+/// Threads that send at the same time have a loop each, with connections of its own. Up to four loops are kept for later
+/// calls; each is held to the session's limits by itself.
+///
 /// ```
 /// # let server = sortie_testserver::TestServer::start()?;
 /// let session = sortie::Session::new();
@@ -39,7 +42,7 @@ struct Inner {
 impl Session {
     /// A session with the [`settings`](crate::settings()) as they are now.
     pub fn new() -> Self {
-        Self::of(crate::settings::current().profile())
+        Self::of(crate::process::current().profile())
     }
 
     /// A session with defaults of its own, upon the [`settings`](crate::settings()) as they are now.
@@ -54,7 +57,7 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn builder() -> SessionBuilder {
-        SessionBuilder::new(crate::settings::current().profile())
+        SessionBuilder::new(crate::process::current().profile())
     }
 
     /// A GET request, bound to this session.
@@ -98,6 +101,8 @@ impl Session {
     }
 
     /// Many calls on one loop. Requests that are bound to no session are sent with this one's defaults.
+    ///
+    /// Its connections serve the session's next calls, unless a request of another session was among them.
     pub fn batch(&self) -> Batch {
         Batch::new(self.clone())
     }
@@ -123,18 +128,13 @@ impl Session {
         Self::assemble(profile, Arc::default(), false)
     }
 
-    /// What requests that belong to no session are sent with.
+    /// A session with connections that others may have too.
     pub(crate) fn assemble(profile: Profile, garage: Arc<Garage>, alone: bool) -> Self {
         let mut limits = Limits::default();
         limits.connections = profile.connections.total;
         limits.per_origin = profile.connections.per_origin;
         limits.idle = profile.connections.idle;
         Session(Arc::new(Inner { profile: Arc::new(profile), memo: Memo::new(), limits, garage, alone }))
-    }
-
-    /// The session of requests that belong to none.
-    pub(crate) fn shared() -> Self {
-        crate::settings::shared()
     }
 
     pub(crate) fn is(&self, other: &Session) -> bool {

@@ -1,23 +1,12 @@
-//! The defaults of the process: the only state that is global.
+//! The defaults of the process, while they are being changed.
 
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use sortie_session::Settings;
 
-use sortie_session::{Profile, Settings};
+use crate::builder::Defaults;
+use crate::process;
 
-use crate::Session;
-use crate::builder::SettingsBuilder;
-use crate::garage::Garage;
-
-static STATE: LazyLock<RwLock<State>> = LazyLock::new(RwLock::default);
-
-#[derive(Default)]
-struct State {
-    settings: Settings,
-    /// What requests of no session are sent with, made from the settings when it is first wanted.
-    shared: Option<Session>,
-    /// The connections of those requests; they outlive a change of the settings.
-    garage: Arc<Garage>,
-}
+/// Defaults that become those of the process: see [`settings`](crate::settings()).
+pub type SettingsBuilder = Defaults<ForSettings>;
 
 /// The defaults that later sessions start from, to be changed.
 ///
@@ -34,7 +23,7 @@ struct State {
 /// assert_eq!(sortie::Session::new().profile().user_agent.as_deref(), Some("fleet/1.0"));
 /// ```
 pub fn settings() -> SettingsBuilder {
-    SettingsBuilder::new(current().profile())
+    SettingsBuilder::new(process::current().profile())
 }
 
 /// The defaults become those of the process.
@@ -60,36 +49,19 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         if let Some(former) = self.former.take() {
-            swap(former);
+            process::swap(former);
         }
     }
 }
 
-/// The settings as they are now.
-pub(crate) fn current() -> Settings {
-    STATE.read().unwrap_or_else(PoisonError::into_inner).settings.clone()
-}
-
-/// Makes a profile the settings; gives the former ones.
-pub(crate) fn replace(profile: Profile) -> Settings {
-    let mut settings = Settings::new();
-    *settings.profile_mut() = profile;
-    swap(settings)
-}
-
-/// The session of requests that belong to none, as the settings are now.
-pub(crate) fn shared() -> Session {
-    if let Some(session) = &STATE.read().unwrap_or_else(PoisonError::into_inner).shared {
-        return session.clone();
+impl Defaults<ForSettings> {
+    /// Makes these the defaults of the process, for good. Sessions that exist already stay as they are.
+    pub fn apply(self) {
+        process::replace(self.profile);
     }
-    let mut state = STATE.write().unwrap_or_else(PoisonError::into_inner);
-    let State { settings, shared, garage } = &mut *state;
-    let alone = settings.profile().jar.is_some();
-    shared.get_or_insert_with(|| Session::assemble(settings.profile_alone(), garage.clone(), alone)).clone()
-}
 
-fn swap(settings: Settings) -> Settings {
-    let mut state = STATE.write().unwrap_or_else(PoisonError::into_inner);
-    state.shared = None;
-    std::mem::replace(&mut state.settings, settings)
+    /// Makes these the defaults of the process until the guard is dropped, which brings back those of before.
+    pub fn scoped(self) -> Guard {
+        Guard::new(process::replace(self.profile))
+    }
 }

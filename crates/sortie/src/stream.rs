@@ -12,7 +12,8 @@ use crate::{Batch, Request, Wait};
 /// Outcomes as they land, each with the index of its request: what [`Batch::stream`] gives.
 ///
 /// Requests are pulled as outcomes are taken: no more than the batch's concurrency are ahead. Nothing moves while
-/// nobody asks for the next outcome. Dropping it cancels what is unfinished.
+/// nobody asks for the next outcome. Dropping it cancels what is unfinished. Where the system's event queue fails, that is
+/// the outcome of every call under way ([`ErrorKind::System`](crate::ErrorKind::System)).
 #[derive(Debug)]
 pub struct Stream<I: Iterator<Item = Request>> {
     batch: Batch,
@@ -45,6 +46,9 @@ struct Landed {
     held: u64,
 }
 
+/// For how many outcomes `map` reserves memory on the iterator's word alone.
+const RESERVED: usize = 64 * 1024;
+
 /// What [`Batch::for_each`] has seen.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
@@ -76,7 +80,7 @@ impl Batch {
     pub fn map(mut self, requests: impl IntoIterator<Item = Request>) -> Vec<Result<Response, Error>> {
         self.overflow = Overflow::Fail;
         let mut stream = self.stream(requests);
-        let mut outcomes = Vec::with_capacity(stream.requests.size_hint().0);
+        let mut outcomes = Vec::with_capacity(stream.requests.size_hint().0.min(RESERVED));
         // What they hold of the budget is not released: they are all kept.
         while let Some((place, landed)) = stream.land() {
             while outcomes.len() < stream.pulled {
@@ -114,7 +118,8 @@ impl Batch {
     /// Sends all requests and gives their outcomes in the order of the requests.
     ///
     /// An outcome that landed early waits for those before it; at most twice the concurrency are pulled ahead of the
-    /// next one, so one slow answer does hold the rest back in the end.
+    /// next one, so one slow answer does hold the rest back in the end. To cancel it, give the batch a
+    /// [`cancel_token`](Self::cancel_token), or drop it.
     pub fn stream_ordered<I: IntoIterator<Item = Request>>(self, requests: I) -> StreamOrdered<I::IntoIter> {
         StreamOrdered { stream: self.stream(requests), ahead: VecDeque::new(), next: 0 }
     }

@@ -1,0 +1,31 @@
+//! What requests that belong to no session are sent with.
+
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use crate::garage::Garage;
+use crate::{Session, process};
+
+static SHARED: LazyLock<Mutex<Shared>> = LazyLock::new(Mutex::default);
+
+#[derive(Default)]
+struct Shared {
+    /// Made from the settings of this version, when it was first wanted.
+    session: Option<(u64, Session)>,
+    /// The connections; they outlive a change of the settings.
+    garage: Arc<Garage>,
+}
+
+/// The session of requests that belong to none, as the settings are now.
+pub(crate) fn shared() -> Session {
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((version, session)) = &shared.session
+        && *version == process::version()
+    {
+        return session.clone();
+    }
+    let (version, settings) = process::versioned();
+    let alone = settings.profile().jar.is_some();
+    let session = Session::assemble(settings.profile_alone(), shared.garage.clone(), alone);
+    shared.session = Some((version, session.clone()));
+    session
+}

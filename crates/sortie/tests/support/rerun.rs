@@ -1,0 +1,25 @@
+//! A test in a process of its own, under limits of its own.
+
+use std::process::Command;
+
+/// By which the other process knows what it is there for.
+const WORD: &str = "SORTIE_TEST_WORD";
+
+/// The word that [`rerun`] was given, in the process that it has started.
+#[expect(clippy::disallowed_methods, reason = "the other process of a test is told by its environment what it is")]
+pub(crate) fn word() -> Option<String> {
+    std::env::var(WORD).ok()
+}
+
+/// Runs one test of this binary once more, in a process that may have so many descriptors, and with a word for it.
+pub(crate) fn rerun(test: &str, descriptors: usize, word: &str) {
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &descriptors.to_string()])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+        .env(WORD, word)
+        .output()
+        .unwrap();
+    let [said, warned] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+    assert!(output.status.success() && said.contains("1 passed"), "{test}, alone:\n{said}{warned}");
+}
