@@ -110,6 +110,10 @@ impl Engine {
         while self.order.front().is_some_and(|id| self.calls.get(*id).is_none()) {
             self.order.pop_front();
         }
+        if self.order.len() > 2 * self.calls.len() + 64 {
+            let calls = &self.calls;
+            self.order.retain(|id| calls.get(*id).is_some());
+        }
     }
 
     /// The oldest call that has a link: it goes on whatever the budget says, so that something always does.

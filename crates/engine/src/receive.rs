@@ -124,8 +124,9 @@ impl Engine {
             call.marks.sent = now;
         }
         let gated = head.has.retry_after && self.limits.gate.is_some();
+        let mut refused = Vec::new();
         if head.has.set_cookie {
-            sortie_policy::absorb(&call.policy, call.request.url(), &head.headers, wall);
+            refused = sortie_policy::absorb(&call.policy, call.request.url(), &head.headers, wall);
         }
         let seen =
             Seen { request: &call.request, status: head.status, headers: &head.headers, redirects: call.redirects };
@@ -148,6 +149,9 @@ impl Engine {
         call.state = State::Receiving { link, receiving: Receiving { head, body, then, early } };
         if told {
             self.tell_received(id, status, suspicious, now);
+            for refusal in &refused {
+                self.tell(id, What::Warning { text: refusal.to_string().into() }, now);
+            }
         }
         if let Some(headers) = headers {
             self.heed(id, status, &headers, now);

@@ -37,6 +37,10 @@ pub(crate) fn check_raw(text: &str) -> Result<(), UrlFault> {
         return Err(UrlFault::NoAuthority);
     };
     let authority = &rest[..rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len())];
+    if rest[authority.len()..].starts_with('\\') {
+        // The URL standard takes it for a slash, others for a part of the host: nobody shall be led astray.
+        return Err(UrlFault::Host);
+    }
     let host_and_port = authority.rsplit('@').next().unwrap_or(authority);
     if host_and_port.is_empty() || host_and_port.starts_with(':') {
         return Err(UrlFault::EmptyHost);

@@ -73,6 +73,8 @@ fn rule_10_what_cannot_be_a_url_is_refused_and_the_error_says_why() {
         ("mailto:a@b", UrlFault::UnknownScheme),
         ("http://h:65536/", UrlFault::Port),
         ("http://h:0/", UrlFault::Port),
+        ("http://h\\@other/", UrlFault::Host),
+        ("http://h:80\\x", UrlFault::Host),
         ("http://h:x/", UrlFault::Port),
         ("http://h/a\nb", UrlFault::Control { at: 10 }),
         ("http://h/a\r", UrlFault::Control { at: 10 }),

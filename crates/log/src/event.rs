@@ -95,7 +95,7 @@ pub enum What {
         /// What was asked for.
         url: Box<str>,
     },
-    /// Something beside the call went wrong and the call goes on: a hook failed.
+    /// Something beside the call went wrong and the call goes on: a hook failed, or a cookie was refused.
     Warning {
         /// What went wrong.
         text: Box<str>,

@@ -217,10 +217,24 @@ impl Error {
     }
 }
 
+/// What, which request, which phase, in one clause. The alternate form (`{:#}`) goes on with the causes, down to the
+/// system's own error.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_clause(f)?;
+        let mut cause = self.source().filter(|_| f.alternate());
+        while let Some(source) = cause {
+            write!(f, ": {}", redact_text(&source.to_string()))?;
+            cause = source.source();
+        }
+        Ok(())
+    }
+}
+
+impl Error {
+    fn fmt_clause(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.says {
-            Says::Kind => self.0.kind.fmt(f)?,
+            Says::Kind => write!(f, "{}", self.0.kind)?,
             Says::Message(message) => f.write_str(&redact_text(message))?,
             Says::Whole(message) => return f.write_str(&redact_text(message)),
         }

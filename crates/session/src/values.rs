@@ -73,4 +73,4 @@ macro_rules! from_shown {
 }
 
 from_text!(&str, String, Box<str>, Cow<'_, str>);
-from_shown!(&String, bool, char, i32, i64, u8, u16, u32, u64, usize, f32, f64);
+from_shown!(&String, &&str, bool, char, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, f32, f64);

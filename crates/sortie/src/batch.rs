@@ -11,10 +11,10 @@ use sortie_session::{Error, ErrorKind, Response};
 use sortie_transport::Waker;
 
 use crate::cancel::Alarm;
-use crate::desk::{Cause, Desk, Finished, quietly, warn};
+use crate::cause::Cause;
+use crate::desk::{Desk, Finished, quietly, warn};
 use crate::driver::{Driver, wall};
 use crate::options::Options;
-use crate::progress::Snapshot;
 use crate::{CancelToken, Progress, Request, Session, Wait};
 
 /// Many calls on one loop, which the program turns itself, or one of the batch's own verbs turns for it.
@@ -50,7 +50,7 @@ pub struct Batch {
     home: Session,
     driver: Option<Driver>,
     desk: Desk,
-    options: Options,
+    pub(crate) options: Options,
     pub(crate) overflow: Overflow,
     /// When the first request was submitted, on the loop's clock.
     began: Option<Time>,
@@ -83,77 +83,6 @@ impl Batch {
             over: None,
             mixed: false,
         }
-    }
-
-    /// How many calls run at the same time: `n` connections in all, and `n` to one origin unless
-    /// [`per_origin`](Self::per_origin) says less. 0 counts as 1.
-    ///
-    /// Default: the session's limits, which are 128 in all and 16 an origin.
-    #[must_use]
-    pub fn concurrency(mut self, n: usize) -> Self {
-        self.options.concurrency = Some(n.max(1));
-        self
-    }
-
-    /// How many connections to one origin there may be at the same time. 0 counts as 1. Default: as many as
-    /// [`concurrency`](Self::concurrency) says, and else the session's limit, which is 16.
-    #[must_use]
-    pub fn per_origin(mut self, n: usize) -> Self {
-        self.options.per_origin = Some(n.max(1));
-        self
-    }
-
-    /// Bounds the whole batch, from its first request on: what is unfinished then, or comes later, ends with
-    /// [`ErrorKind::Deadline`]. Outcomes that were there before stay. Default: none.
-    #[must_use]
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.options.deadline = Some(limit);
-        self
-    }
-
-    /// Gives up when a call has ended with an error: the rest ends with [`ErrorKind::FailedFast`]. A status of 400 or
-    /// above is no error. Default: no.
-    #[must_use]
-    pub fn fail_fast(mut self, fast: bool) -> Self {
-        self.options.fail_fast = fast;
-        self
-    }
-
-    /// How many bytes of content may be held at the same time: by calls that are being received, and by outcomes that
-    /// wait to be taken. Default: any number.
-    ///
-    /// When they are more, nothing is read until outcomes were taken, but for the oldest call, which always goes on.
-    /// [`map`](Self::map), which keeps all outcomes, lets a call that does not fit fail. What a turn has read already is
-    /// kept, so the memory can be past the budget by 1 MiB a connection.
-    #[must_use]
-    pub fn memory_budget(mut self, bytes: u64) -> Self {
-        self.options.memory_budget = Some(bytes);
-        self
-    }
-
-    /// Heeds servers that ask for time: a 429 or 503 with Retry-After (in seconds, or a date) holds the calls to that
-    /// origin that were not sent yet, for as long as it says, at most `limit`. Other origins go on. Default: no.
-    ///
-    /// The wait counts as time in the queue. The 429 or 503 is its own call's response: it is not sent again.
-    #[must_use]
-    pub fn gate(mut self, limit: Duration) -> Self {
-        self.options.gate = Some(limit);
-        self
-    }
-
-    /// Calls a closure as outcomes come in, at most ten times a second, and when all that was submitted has been taken.
-    /// It runs on the batch's thread between turns; one that panics is not called again.
-    #[must_use]
-    pub fn on_progress(mut self, report: impl FnMut(&Snapshot) + Send + 'static) -> Self {
-        self.options.on_progress = Some(Box::new(report));
-        self
-    }
-
-    /// Has a token cancel all that is unfinished, from any thread, and all that is submitted later.
-    #[must_use]
-    pub fn cancel_token(mut self, token: &CancelToken) -> Self {
-        self.options.token = Some(token.clone());
-        self
     }
 
     /// Queues a request; gives the number by which [`take`](Self::take) names its outcome.
@@ -381,6 +310,27 @@ impl Batch {
         let snapshot = self.desk.progress.now();
         if quietly(|| report(&snapshot)) {
             self.options.on_progress = None;
+        }
+    }
+
+    /// Holds a loop that is there already to what was asked for.
+    pub(crate) fn limit(&mut self) {
+        let limits = self.options.limits(self.home.limits(), self.overflow);
+        if let Some(driver) = &mut self.driver {
+            driver.engine.set_limits(limits);
+        }
+    }
+
+    /// Whether nothing more is sent, whatever is submitted.
+    pub(crate) fn is_over(&self) -> bool {
+        self.refusal(None).is_some()
+    }
+
+    /// Does what the calls want done, without waiting.
+    pub(crate) fn carry_out(&mut self) {
+        if let Some(driver) = &mut self.driver {
+            // Where the loop fails here, the next turn says so.
+            let _ = driver.carry_out(&mut self.desk);
         }
     }
 

@@ -35,9 +35,9 @@ impl<For> Defaults<For> {
         Defaults { profile, target: std::marker::PhantomData }
     }
 
-    /// The User-Agent field. Default: `sortie/<version>`. `None` sends none.
-    pub fn user_agent<'a>(mut self, name: impl Into<Option<&'a str>>) -> Self {
-        self.profile.user_agent = name.into().map(Into::into);
+    /// The User-Agent field. Default: `sortie/<version>`; [`unset_header`](Self::unset_header) sends none.
+    pub fn user_agent(mut self, name: impl AsRef<str>) -> Self {
+        self.profile.user_agent = Some(name.as_ref().into());
         self
     }
 

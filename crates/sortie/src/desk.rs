@@ -1,7 +1,6 @@
 //! Who is waiting for which call: entries on one side, outcomes on the other.
 
 use std::collections::VecDeque;
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -9,9 +8,10 @@ use std::time::SystemTime;
 use sortie_engine::{CallId, Outcome};
 use sortie_hooks::Warning;
 use sortie_log::{Event, Sink, What};
-use sortie_session::{After, Error, ErrorKind, Response, finish, warnings};
+use sortie_session::{After, Error, Response, finish, warnings};
 
 use crate::Progress;
+use crate::cause::Cause;
 use crate::driver::Audience;
 use crate::ended::ended;
 
@@ -38,17 +38,6 @@ pub(crate) struct Finished {
     pub(crate) outcome: Result<Response, Error>,
     /// How much of the memory budget it holds.
     pub(crate) held: u64,
-}
-
-/// Why a batch gives up on what is unfinished.
-#[derive(Clone, Debug)]
-pub(crate) enum Cause {
-    /// The loop has failed.
-    Broken(Arc<io::Error>),
-    /// The batch's deadline has passed.
-    Deadline,
-    /// A call has failed, and the batch was to fail fast.
-    FailedFast,
 }
 
 struct Entry {
@@ -139,19 +128,6 @@ impl Desk {
     fn next_number(&mut self, index: usize) -> u64 {
         self.generation = self.generation.wrapping_add(1);
         u64::from(self.generation) << 32 | index as u64
-    }
-}
-
-impl Cause {
-    /// The error of a call that was cancelled for this reason.
-    pub(crate) fn error(&self) -> Error {
-        match self {
-            Cause::Broken(source) => {
-                Error::new(ErrorKind::System).with_message("the event loop failed").with_shared_source(source.clone())
-            }
-            Cause::Deadline => Error::new(ErrorKind::Deadline),
-            Cause::FailedFast => Error::new(ErrorKind::FailedFast),
-        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! From the engine's outcome to the one that a session's `finish` takes.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use sortie_engine::{Failure, LinkError, LinkFault, Outcome};
 use sortie_session::{Ended, Error, ErrorKind, Phase};
 
-use crate::desk::Cause;
+use crate::cause::Cause;
 
 /// How a call ended. `cause` is why the batch was given up, where it was.
 pub(crate) fn ended(outcome: Outcome, at: SystemTime, cause: Option<&Cause>) -> Ended {
@@ -51,11 +51,16 @@ fn convert(error: sortie_engine::Error, phase: sortie_engine::Phase) -> Error {
             let kind = if too_many { ErrorKind::TooManyRedirects } else { ErrorKind::Redirect };
             Error::new(kind).with_source(source)
         }
-        From::Timeout { .. } => Error::new(kind_of_timeout(phase)).with_message(message),
-        From::Total { .. } => Error::new(ErrorKind::TotalTimeout).with_message(message),
+        From::Timeout { limit } => after(kind_of_timeout(phase), limit),
+        From::Total { limit } => after(ErrorKind::TotalTimeout, limit),
         From::Cancelled => Error::new(ErrorKind::Cancelled),
         _ => Error::new(ErrorKind::System).with_message(message),
     }
+}
+
+/// A timeout that ran out: its name, and how long it was.
+fn after(kind: ErrorKind, limit: Duration) -> Error {
+    Error::new(kind).with_message(format!("{kind} after {limit:?}"))
 }
 
 fn kind_of_link(fault: LinkFault) -> ErrorKind {

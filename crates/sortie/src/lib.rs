@@ -44,6 +44,7 @@ mod ask;
 mod batch;
 mod builder;
 mod cancel;
+mod cause;
 mod desk;
 mod driver;
 mod ended;

@@ -1,8 +1,10 @@
+//! What a batch can be asked to be.
+
 use std::time::Duration;
 
 use sortie_engine::{Budget, Limits, Overflow};
 
-use crate::{CancelToken, Snapshot};
+use crate::{Batch, CancelToken, Snapshot};
 
 /// What a batch was asked to be.
 #[derive(Default)]
@@ -31,5 +33,82 @@ impl Options {
         limits.budget = self.memory_budget.map(|bytes| Budget { bytes, overflow });
         limits.gate = self.gate;
         limits
+    }
+}
+
+impl Batch {
+    /// How many calls run at the same time: `n` connections in all, and `n` to one origin unless
+    /// [`per_origin`](Self::per_origin) says less. 0 counts as 1.
+    ///
+    /// Default: the session's limits, which are 128 in all and 16 an origin.
+    #[must_use]
+    pub fn concurrency(mut self, n: usize) -> Self {
+        self.options.concurrency = Some(n.max(1));
+        self.limit();
+        self
+    }
+
+    /// How many connections to one origin there may be at the same time. 0 counts as 1. Default: as many as
+    /// [`concurrency`](Self::concurrency) says, and else the session's limit, which is 16.
+    #[must_use]
+    pub fn per_origin(mut self, n: usize) -> Self {
+        self.options.per_origin = Some(n.max(1));
+        self.limit();
+        self
+    }
+
+    /// Bounds the whole batch, from its first request on: what is unfinished then, or comes later, ends with
+    /// [`ErrorKind::Deadline`]. Outcomes that were there before stay. Default: none.
+    #[must_use]
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.options.deadline = Some(limit);
+        self
+    }
+
+    /// Gives up when a call has ended with an error: the rest ends with [`ErrorKind::FailedFast`]. A status of 400 or
+    /// above is no error. Default: no.
+    #[must_use]
+    pub fn fail_fast(mut self, fast: bool) -> Self {
+        self.options.fail_fast = fast;
+        self
+    }
+
+    /// How many bytes of content may be held at the same time: by calls that are being received, and by outcomes that
+    /// wait to be taken. Default: any number.
+    ///
+    /// When they are more, nothing is read until outcomes were taken, but for the oldest call, which always goes on.
+    /// [`map`](Self::map), which keeps all outcomes, lets a call that does not fit fail. What a turn has read already is
+    /// kept, so the memory can be past the budget by 1 MiB a connection.
+    #[must_use]
+    pub fn memory_budget(mut self, bytes: u64) -> Self {
+        self.options.memory_budget = Some(bytes);
+        self.limit();
+        self
+    }
+
+    /// Heeds servers that ask for time: a 429 or 503 with Retry-After (in seconds, or a date) holds the calls to that
+    /// origin that were not sent yet, for as long as it says, at most `limit`. Other origins go on. Default: no.
+    ///
+    /// The wait counts as time in the queue. The 429 or 503 is its own call's response: it is not sent again.
+    #[must_use]
+    pub fn gate(mut self, limit: Duration) -> Self {
+        self.options.gate = Some(limit);
+        self.limit();
+        self
+    }
+
+    /// Calls a closure as outcomes come in, at most ten times a second, and when all that was submitted has been taken.
+    /// It runs on the batch's thread between turns; one that panics is not called again.
+    #[must_use]
+    pub fn on_progress(mut self, report: impl FnMut(&Snapshot) + Send + 'static) -> Self {
+        self.options.on_progress = Some(Box::new(report));
+        self
+    }
+
+    /// Has a token cancel all that is unfinished, from any thread, and all that is submitted later.
+    #[must_use]
+    pub fn cancel_token(mut self, token: &CancelToken) -> Self {
+        self.options.token = Some(token.clone());
+        self
     }
 }

@@ -25,6 +25,8 @@ pub struct Stream<I: Iterator<Item = Request>> {
     landed: usize,
     /// A request that could not be sent; its outcome is the next.
     refused: Option<(usize, Error)>,
+    /// Every request has its outcome, also where the batch is over: the input is pulled to its end.
+    owes_all: bool,
 }
 
 /// Outcomes in the order of the requests: what [`Batch::stream_ordered`] gives.
@@ -48,6 +50,9 @@ struct Landed {
 
 /// For how many outcomes `map` reserves memory on the iterator's word alone.
 const RESERVED: usize = 64 * 1024;
+
+/// After how many requests what they want done is carried out, so that it does not pile up.
+const CARRIED_OUT: usize = 256;
 
 /// What [`Batch::for_each`] has seen.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -80,6 +85,7 @@ impl Batch {
     pub fn map(mut self, requests: impl IntoIterator<Item = Request>) -> Vec<Result<Response, Error>> {
         self.overflow = Overflow::Fail;
         let mut stream = self.stream(requests);
+        stream.owes_all = true;
         let mut outcomes = Vec::with_capacity(stream.requests.size_hint().0.min(RESERVED));
         // What they hold of the budget is not released: they are all kept.
         while let Some((place, landed)) = stream.land() {
@@ -93,7 +99,9 @@ impl Batch {
 
     /// Sends all requests and gives their outcomes as they land, each with the index of its request.
     ///
-    /// The iterator is pulled lazily and may be endless.
+    /// The iterator is pulled lazily and may be endless. When the batch is over (its deadline has passed, it failed fast,
+    /// its token was fired), the requests of an input whose end is known, by the upper bound of its `size_hint`, still
+    /// have an error each; any other is pulled no more.
     ///
     /// ```
     /// # let server = sortie_testserver::TestServer::start()?;
@@ -112,7 +120,10 @@ impl Batch {
             self.progress_ref().expect(most as u64);
         }
         let window = self.window();
-        Stream { batch: self, requests: requests.fuse(), window, pulled: 0, landed: 0, refused: None }
+        let mut batch = self;
+        batch.limit();
+        let requests = requests.fuse();
+        Stream { batch, requests, window, pulled: 0, landed: 0, refused: None, owes_all: false }
     }
 
     /// Sends all requests and gives their outcomes in the order of the requests.
@@ -188,12 +199,16 @@ impl<I: Iterator<Item = Request>> Stream<I> {
     fn fill(&mut self) {
         while self.refused.is_none()
             && self.pulled - self.landed < self.window
+            && (self.owes_all || !self.batch.is_over() || self.requests.size_hint().1.is_some())
             && let Some(request) = self.requests.next()
         {
             let place = self.pulled;
             self.pulled += 1;
             if let Err(error) = self.batch.admit(request, Some(place)) {
                 self.refused = Some((place, self.batch.refused(error)));
+            }
+            if self.pulled.is_multiple_of(CARRIED_OUT) {
+                self.batch.carry_out();
             }
         }
     }

@@ -132,9 +132,9 @@ fn every_tenth_answer_that_never_comes_is_a_timeout_and_no_other_is() {
     let stalled = [(ErrorKind::FirstByteTimeout, Phase::FirstByte)];
     // On a machine that is busy enough an answer can be late that did come.
     let late = count(&outcomes, &stalled);
-    assert!((20..100).contains(&late) && server.misdeeds().stalled == 20, "{late} came too late");
+    assert!(late >= 20 && server.misdeeds().stalled == 20, "{late} came too late");
     let error = outcomes.into_iter().find_map(Result::err).unwrap();
-    assert!(error.to_string().starts_with("timed out after 300ms: GET http://") && error.is_timeout(), "{error}");
+    assert!(error.to_string().starts_with("first byte timeout after 300ms: GET http://") && error.is_timeout(), "{error}");
     assert_eq!(error.attempts(), 1);
     drop(session);
     assert!(sockets_to(server.addr()).is_empty());

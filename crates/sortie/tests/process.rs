@@ -84,7 +84,7 @@ fn rule_3_scopes_nest_and_apply_is_for_good() {
     let seen = || agent(&server, sortie::get(server.url("/user-agent")));
     let usual = seen();
     let outer = sortie::settings().user_agent("outer").param("q", "1").scoped();
-    let inner = sortie::settings().user_agent(None).scoped();
+    let inner = sortie::settings().unset_header("User-Agent").scoped();
     assert_eq!(seen(), "none");
     assert_eq!(sortie::get(server.url("/get")).send().unwrap().url().query(), Some("q=1"));
     drop(inner);

@@ -197,7 +197,7 @@ fn rule_11_none_takes_a_field_away_in_any_case() {
         .unset_header("ACCEPT-encoding")
         .unset_header("Accept");
     assert_eq!(head_of(&server, request)[1..], [format!("Host: {}", server.addr()), "X-Kept: 1".to_owned()]);
-    let session = Session::builder().user_agent(None).unset_header("Accept-Encoding").build().unwrap();
+    let session = Session::builder().unset_header("User-Agent").unset_header("Accept-Encoding").build().unwrap();
     assert_eq!(
         head_of(&server, session.get(server.url("/")))[1..],
         [format!("Host: {}", server.addr()), "Accept: */*".to_owned()]
