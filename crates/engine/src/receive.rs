@@ -104,13 +104,13 @@ impl Engine {
             let length = receiving.body.len().saturating_sub(surplus as usize);
             receiving.body.truncate(length);
         }
-        if complete {
-            // The connection has its last word: whether it may be used again.
-            return self.handle_received(link, &[], now);
+        if !self.hold(call, link, count as u64 - surplus, now) {
+            return Read::Stop;
         }
-        match self.hold(call, link, count as u64 - surplus, now) {
-            true => self.await_more(call, link, now),
-            false => Read::Stop,
+        match complete {
+            // The connection has its last word: whether it may be used again.
+            true => self.handle_received(link, &[], now),
+            false => self.await_more(call, link, now),
         }
     }
 
