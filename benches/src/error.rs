@@ -38,6 +38,13 @@ pub enum Error {
         /// What was given.
         url: String,
     },
+    /// A URL cannot be sent to.
+    Url {
+        /// What is wrong with it.
+        source: sortie_http::Error,
+    },
+    /// The engine wants nothing more, and not all calls have ended.
+    Idle,
     /// The peak of the memory could not be read.
     Memory {
         /// What the system said.
@@ -88,6 +95,7 @@ impl Error {
                 | Error::Unknown { .. }
                 | Error::NotYet { .. }
                 | Error::Target { .. }
+                | Error::Url { .. }
         )
     }
 }
@@ -103,6 +111,8 @@ impl fmt::Display for Error {
             Error::Target { url } => {
                 write!(f, "{url:?} is not http://, an IPv4 address, perhaps a port, and a path")
             }
+            Error::Url { .. } => f.write_str("the URL cannot be sent to"),
+            Error::Idle => f.write_str("the engine wants nothing more, and not all calls have ended"),
             Error::Memory { .. } => f.write_str("cannot read the peak of the memory"),
             Error::Queue { .. } => f.write_str("the event queue failed"),
             Error::Silence => f.write_str("nothing happened for a minute"),
@@ -121,6 +131,7 @@ impl fmt::Display for Error {
 impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
+            Error::Url { source } => Some(source),
             Error::Memory { source }
             | Error::Queue { source }
             | Error::Connect { source }

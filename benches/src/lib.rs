@@ -1,12 +1,14 @@
-//! What measures sortie: two programs that do the same job and print the same line. For Linux.
+//! What measures sortie: programs that do the same job and print a line about it. For Linux.
 //!
-//! | program | how it sends |
-//! |---|---|
-//! | `sender` | by a [`sortie::Session`]'s `map`, with all that a session does by default |
-//! | `raw` | by [`limit`]: an epoll loop that writes baked bytes and looks only for the head's end and the length |
+//! | program | how it sends | tells |
+//! |---|---|---|
+//! | `sender` | by a [`sortie::Session`]'s `map`, with all that a session does by default ([`session`]) | time, memory |
+//! | `raw` | by an epoll loop that writes baked bytes and looks only for the head's end and the length ([`limit`]) | the same |
+//! | `memory` | by the engine alone, to a server in memory ([`memory`]) | the same |
+//! | `allocations` | as `sender` | what the sending thread allocates |
 //!
-//! `raw` is the practical limit of one write and one read a request, so the quotient of the two is what the rest of an
-//! HTTP client costs. A program is a [`Job`] from its arguments, a [`Meter`] around the work, a [`Tally`] of the
+//! `raw` is the practical limit of one write and one read a request, so the quotient of `sender` and it is what the rest
+//! of an HTTP client costs. A program is a [`Job`] from its arguments, a [`Meter`] around the work, a [`Tally`] of the
 //! outcomes and a [`Report`], one line of JSON:
 //!
 //! ```
@@ -27,18 +29,28 @@
 //! How to measure by them stands in the README.
 
 mod answer;
+mod canned;
 mod error;
+mod heap;
 pub mod limit;
+mod line;
+pub mod memory;
 mod meter;
 mod report;
+pub mod session;
 mod tally;
 mod target;
+mod urls;
 mod usage;
 
+pub use canned::Canned;
 pub use error::Error;
+pub use heap::{Allocated, HeapReport};
+pub use line::Line;
 pub use meter::{Meter, Spent};
 pub use report::Report;
 pub use tally::Tally;
+pub use urls::{DIFFERENT, Urls};
 pub use usage::{Job, Program};
 
 #[cfg(doctest)]

@@ -1,9 +1,9 @@
-//! The line that a program prints.
+//! What a run did, and its cost in time and memory.
 
 use std::fmt;
-use std::process::ExitCode;
 
-use crate::{Spent, Tally};
+use crate::line::Quotient;
+use crate::{Line, Spent, Tally};
 
 /// What a run did and what it cost. Displayed as one line of JSON, without its end:
 ///
@@ -19,21 +19,13 @@ pub struct Report {
     pub spent: Spent,
 }
 
-impl Report {
-    /// Prints the line to the standard output, and the first few failures to the standard error.
-    ///
-    /// The code is 0 if every response had the status 200, and else 1.
-    #[must_use]
-    pub fn print(&self) -> ExitCode {
-        println!("{self}");
-        if self.tally.ok() == self.requests {
-            return ExitCode::SUCCESS;
-        }
-        for failure in self.tally.failures() {
-            eprintln!("{failure}");
-        }
-        eprintln!("{} of {} were not answered with 200", self.requests - self.tally.ok(), self.requests);
-        ExitCode::FAILURE
+impl Line for Report {
+    fn requests(&self) -> usize {
+        self.requests
+    }
+
+    fn tally(&self) -> &Tally {
+        &self.tally
     }
 }
 
@@ -46,16 +38,6 @@ impl fmt::Display for Report {
         write!(f, "\"us_cpu_per_request\":{},", Quotient(cpu_s * 1e6, requests))?;
         write!(f, "\"requests_per_s\":{},", Quotient(requests, wall_s))?;
         write!(f, "\"peak_rss_kib\":{}}}", self.spent.peak_rss_kib)
-    }
-}
-
-/// A number to three places, or `null`, since JSON knows no infinity.
-struct Quotient(f64, f64);
-
-impl fmt::Display for Quotient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Quotient(dividend, divisor) = self;
-        if *divisor == 0.0 { f.write_str("null") } else { write!(f, "{:.3}", dividend / divisor) }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::tally::chain;
-use crate::{Error, Report};
+use crate::{DIFFERENT, Error, Line, Urls};
 
 /// A measuring program, and the options that it takes beside `URL COUNT CONCURRENCY`.
 #[derive(Clone, Copy, Debug)]
@@ -58,13 +58,13 @@ impl Program {
         }
     }
 
-    /// Does the job that the arguments of this process ask for, and prints the report.
+    /// Does the job that the arguments of this process ask for, and prints what came of it.
     ///
     /// The code is 0 if all was well, 1 if something failed, 2 if the arguments are wrong; the standard error says what.
-    pub fn run(&self, work: impl FnOnce(&Job) -> Result<Report, Error>) -> ExitCode {
+    pub fn run<L: Line>(&self, work: impl FnOnce(&Job) -> Result<L, Error>) -> ExitCode {
         let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
         match self.job(arguments).and_then(|job| work(&job)) {
-            Ok(report) => report.print(),
+            Ok(line) => line.print(),
             Err(error) => {
                 eprintln!("{}: {}", self.name, chain(&error));
                 if !error.is_usage() {
@@ -96,6 +96,14 @@ impl Job {
     /// Whether an option was given, named with its dashes.
     pub fn has(&self, option: &str) -> bool {
         self.options.contains(&option)
+    }
+
+    /// The URL of each request: one and the same, or, with [`DIFFERENT`], each with a query of its own.
+    pub fn urls(&self) -> Urls<'_> {
+        match self.has(DIFFERENT.0) {
+            true => Urls::different(&self.url, self.count),
+            false => Urls::Alike(&self.url),
+        }
     }
 }
 

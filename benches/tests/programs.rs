@@ -9,6 +9,8 @@ use sortie_testserver::raw::RawServer;
 
 const RAW: &str = env!("CARGO_BIN_EXE_raw");
 const SENDER: &str = env!("CARGO_BIN_EXE_sender");
+const MEMORY: &str = env!("CARGO_BIN_EXE_memory");
+const ALLOCATIONS: &str = env!("CARGO_BIN_EXE_allocations");
 
 fn run(program: &str, arguments: &[&str]) -> Output {
     // A proxy of the surroundings would stand between the two.
@@ -29,7 +31,14 @@ fn told(output: &Output) -> &str {
 fn a_run_prints_one_line_of_json() {
     let server = TestServer::start().unwrap();
     let url = server.url("/small");
-    for (program, option) in [(RAW, None), (RAW, Some("--keep")), (SENDER, None)] {
+    for (program, option) in [
+        (RAW, None),
+        (RAW, Some("--keep")),
+        (SENDER, None),
+        (SENDER, Some("--different")),
+        (MEMORY, None),
+        (MEMORY, Some("--different")),
+    ] {
         let arguments: Vec<&str> = [url.as_str(), "50", "4"].into_iter().chain(option).collect();
         let output = run(program, &arguments);
         assert_eq!((output.status.code(), told(&output)), (Some(0), ""), "{program} {option:?}");
@@ -43,9 +52,44 @@ fn a_run_prints_one_line_of_json() {
 }
 
 #[test]
+fn allocations_are_counted_by_the_request_and_kept_responses_are_some() {
+    let server = TestServer::start().unwrap();
+    for option in [None, Some("--different")] {
+        let counted = |count: &str| {
+            let url = server.url("/small");
+            let arguments: Vec<&str> = [url.as_str(), count, "4"].into_iter().chain(option).collect();
+            let output = run(ALLOCATIONS, &arguments);
+            assert_eq!((output.status.code(), told(&output)), (Some(0), ""), "{option:?}");
+            let line = line(&output);
+            assert_eq!((&line["ok"], line.as_object().unwrap().len()), (&line["requests"], 6));
+            ["allocations", "allocated_bytes"].map(|key| line[key].as_u64().unwrap())
+        };
+        let (few, many) = (counted("100"), counted("1100"));
+        // A body is kept of each; and the count is one of allocations, not of bytes.
+        assert!(many[0] - few[0] >= 1000 && many[0] - few[0] < 100_000, "{few:?} {many:?}");
+        assert!(many[1] - few[1] >= 100 * 1000, "{few:?} {many:?}");
+    }
+}
+
+#[test]
+fn urls_that_are_to_differ_do_so_on_the_wire() {
+    let server = RawServer::answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+    for program in [SENDER, ALLOCATIONS] {
+        assert_eq!(run(program, &[&server.url("/a"), "2", "1", "--different"]).status.code(), Some(0));
+    }
+    let lines: Vec<String> = server.requests().iter().map(|bytes| first_line(bytes)).collect();
+    let (zero, one) = ("GET /a?n=00000000 HTTP/1.1", "GET /a?n=00000001 HTTP/1.1");
+    assert_eq!(lines, [zero, one, zero, one]);
+}
+
+fn first_line(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
 fn failures_are_told_after_the_line() {
     let server = TestServer::start().unwrap();
-    for program in [RAW, SENDER] {
+    for program in [RAW, SENDER, ALLOCATIONS] {
         let output = run(program, &[&server.url("/status/503"), "7", "2"]);
         assert_eq!(output.status.code(), Some(1), "{program}");
         assert_eq!((&line(&output)["requests"], &line(&output)["ok"]), (&7.into(), &0.into()));
@@ -70,7 +114,7 @@ fn wrong_arguments_are_answered_with_the_usage() {
         (&[url, "1", "1", "1"], "\"1\" is one argument too many"),
         (&[url, "1", "1", "--loud"], "--loud is not an option"),
     ];
-    for (program, name) in [(RAW, "raw"), (SENDER, "sender")] {
+    for (program, name) in [(RAW, "raw"), (SENDER, "sender"), (MEMORY, "memory"), (ALLOCATIONS, "allocations")] {
         for (arguments, complaint) in cases {
             let output = run(program, arguments);
             let told = told(&output);

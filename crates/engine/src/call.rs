@@ -66,8 +66,8 @@ pub(crate) struct Receiving {
     pub(crate) body: Vec<u8>,
     /// What follows once the body is here.
     pub(crate) then: Verdict,
-    /// The request was not wholly sent when the head came.
-    pub(crate) early: bool,
+    /// The head came before the request was wholly sent: so many bytes of its body were handed over by now.
+    pub(crate) early: Option<usize>,
 }
 
 /// When things happened in the present exchange.

@@ -25,6 +25,8 @@ pub struct Engine {
     wall_at_zero: SystemTime,
     pub(crate) calls: Table<CallId, Call>,
     pub(crate) links: Table<LinkId, Link>,
+    /// How many of the links are idle.
+    pub(crate) idle: usize,
     pub(crate) origins: Origins,
     /// Origins that wait for the total limit, the longest waiting first.
     pub(crate) blocked: VecDeque<OriginId>,
@@ -69,6 +71,7 @@ impl Engine {
             wall_at_zero,
             calls: Table::new(),
             links: Table::new(),
+            idle: 0,
             origins: Origins::new(),
             blocked: VecDeque::new(),
             ceiling: usize::MAX,
@@ -88,6 +91,11 @@ impl Engine {
     /// Other limits from now on. Links that are over a lower limit are closed when their exchange ends.
     pub fn set_limits(&mut self, limits: Limits) {
         self.ceiling = usize::MAX;
+        if limits.budget.is_some() && self.order.is_empty() {
+            let mut calls: Vec<_> = self.calls.iter().map(|(id, call)| (call.submitted, id)).collect();
+            calls.sort_unstable();
+            self.order = calls.into_iter().map(|(_, id)| id).collect();
+        }
         self.limits = limits;
     }
 

@@ -27,7 +27,7 @@ impl Engine {
         let (peer, mut reusable) = match self.links.get_mut(link) {
             Some(entry) => {
                 entry.keep_alive = head.keep_alive.map(|seconds| std::time::Duration::from_secs(seconds.into()));
-                (entry.peer.clone(), reusable && !early)
+                (entry.peer.clone(), reusable && early.is_none())
             }
             None => (None, false),
         };

@@ -119,8 +119,11 @@ impl Engine {
         let wall = self.wall(now);
         let Some(call) = self.calls.get_mut(id) else { return false };
         call.marks.head = now;
-        let early = matches!(call.state, State::Sending { .. });
-        if early {
+        let early = match call.state {
+            State::Sending { sent, .. } => Some(sent),
+            _ => None,
+        };
+        if early.is_some() {
             call.marks.sent = now;
         }
         let gated = head.has.retry_after && self.limits.gate.is_some();

@@ -41,6 +41,7 @@ impl Engine {
         let (origin, keep_alive) = (entry.origin, entry.keep_alive);
         entry.state = LinkState::Idle;
         entry.paused = false;
+        self.idle += 1;
         if !reusable || keep_alive == Some(Duration::ZERO) || self.must_make_room(link, origin) {
             return self.drop_link(link, now);
         }
@@ -81,6 +82,9 @@ impl Engine {
     /// Takes a link out of all books; says whether it was there.
     pub(crate) fn forget_link(&mut self, link: LinkId) -> bool {
         let Some(entry) = self.links.remove(link) else { return false };
+        if entry.state == LinkState::Idle {
+            self.idle -= 1;
+        }
         self.link_deadlines.clear(link.slot().index);
         if let Some(route) = self.origins.get_mut(entry.origin) {
             route.links -= 1;
@@ -123,6 +127,9 @@ impl Engine {
         if matches!(call.state, State::Queued) {
             call.marks.taken = now;
             call.marks.opening = [0; 3];
+        }
+        if entry.state == LinkState::Idle {
+            self.idle -= 1;
         }
         call.state = State::Sending { link, head: false, sent: 0, writes: 0 };
         entry.state = LinkState::Busy(id);
@@ -173,6 +180,19 @@ impl Engine {
         true
     }
 
+    /// Closes idle links that are over the limits, as when lower ones were set.
+    pub fn trim(&mut self) {
+        let idle: Vec<LinkId> = self.idle_links().collect();
+        for link in idle {
+            let Some(origin) = self.links.get(link).map(|entry| entry.origin) else { continue };
+            let own = self.origins.get(origin).map_or(0, |route| route.links);
+            let is_over = self.links.len() > self.limits.connections.max(1) || own > self.limits.per_origin.max(1);
+            if is_over && self.forget_link(link) {
+                self.push(Output::Close { link });
+            }
+        }
+    }
+
     fn has_room(&self) -> bool {
         self.links.len() < self.most_links()
     }
@@ -183,11 +203,14 @@ impl Engine {
     }
 
     fn links_can_be_evicted(&self) -> bool {
-        self.links.iter().any(|(_, link)| link.state == LinkState::Idle)
+        self.idle > 0
     }
 
     /// Closes one idle link that `fits`, to make room for another.
     fn evict(&mut self, fits: impl Fn(&Link) -> bool) -> bool {
+        if self.idle == 0 {
+            return false;
+        }
         let found = self.links.iter().find(|(_, link)| link.state == LinkState::Idle && fits(link));
         let Some(link) = found.map(|(id, _)| id) else { return false };
         self.forget_link(link);

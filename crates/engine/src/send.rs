@@ -10,6 +10,21 @@ use crate::link::LinkState;
 use crate::{CallId, LinkId, Opened, Time};
 
 impl Engine {
+    /// A link is about to be opened: its connect timeout begins now, however long ago it was asked for.
+    pub fn handle_opening(&mut self, link: LinkId, now: Time) {
+        let Some(LinkState::Opening(id)) = self.links.get(link).map(|entry| entry.state) else { return };
+        let Some(call) = self.calls.get_mut(id) else { return };
+        call.marks.taken = now;
+        let patience = call.policy.timeouts.connect;
+        self.arm_link(link, patience.map(|limit| now.after(limit)));
+    }
+
+    /// Whether the head of a response has come on this link, and not yet its end.
+    pub fn has_head(&self, link: LinkId) -> bool {
+        let Some(LinkState::Busy(id)) = self.links.get(link).map(|entry| entry.state) else { return false };
+        self.calls.get(id).is_some_and(|call| matches!(call.state, State::Receiving { .. }))
+    }
+
     /// A link is open. Ignored in any other state of the link.
     pub fn handle_opened(&mut self, link: LinkId, opened: Opened, now: Time) {
         let Some(entry) = self.links.get_mut(link) else { return };
@@ -34,7 +49,11 @@ impl Engine {
         let Some(entry) = self.links.get_mut(link) else { return false };
         let LinkState::Busy(id) = entry.state else { return false };
         let Some(call) = self.calls.get_mut(id) else { return false };
-        let State::Sending { head, sent, writes, .. } = &mut call.state else { return false };
+        let (head, sent, writes) = match &mut call.state {
+            State::Sending { head, sent, writes, .. } => (head, sent, writes),
+            State::Receiving { .. } => return self.send_on(id, link, out, budget, now),
+            _ => return false,
+        };
         let (had_head, mut done) = (*head, *sent);
         *head = true;
         *writes += 1;
@@ -62,6 +81,19 @@ impl Engine {
         }
         self.arm_link(link, patience.map(|limit| now.after(limit)));
         !finished
+    }
+
+    /// Appends more of a request whose response has begun already: the server may wait for the rest before it goes on.
+    fn send_on(&mut self, id: CallId, link: LinkId, out: &mut Vec<u8>, budget: usize, now: Time) -> bool {
+        let Some(call) = self.calls.get_mut(id) else { return false };
+        let State::Receiving { receiving, .. } = &mut call.state else { return false };
+        let (Some(sent), Some(body)) = (&mut receiving.early, call.request.body().as_bytes()) else { return false };
+        let end = body.len().min(sent.saturating_add(budget));
+        out.extend_from_slice(&body[(*sent).min(end)..end]);
+        *sent = end;
+        let more = end < body.len();
+        self.rearm_reading(id, link, now);
+        more
     }
 
     /// What was appended last could not be written at once: the request is still on its way.

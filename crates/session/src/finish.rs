@@ -79,6 +79,11 @@ impl After {
         After { hooks, warnings, tag }
     }
 
+    /// Whether hooks are to run at the end.
+    pub fn has_hooks(&self) -> bool {
+        self.hooks.is_some()
+    }
+
     /// The request's tag.
     pub fn tag(&self) -> u64 {
         self.tag

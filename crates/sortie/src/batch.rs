@@ -326,6 +326,11 @@ impl Batch {
         self.refusal(None).is_some()
     }
 
+    /// Whether nobody has listened to the connections for a while.
+    pub(crate) fn is_unheard(&self) -> bool {
+        self.driver.as_ref().is_some_and(Driver::is_unheard)
+    }
+
     /// Does what the calls want done, without waiting.
     pub(crate) fn carry_out(&mut self) {
         if let Some(driver) = &mut self.driver {
@@ -417,7 +422,12 @@ impl Drop for Batch {
             // What nobody took, and what `map` has kept, takes no room from the next batch.
             let (held, now) = (driver.engine.held(), driver.now());
             driver.engine.release_content(held, now);
-            self.home.garage().park(driver);
+            driver.engine.set_limits(self.home.limits().clone());
+            driver.engine.trim();
+            // Only links are closed by that: nothing is under way.
+            if driver.carry_out(&mut self.desk).is_ok() {
+                self.home.garage().park(driver);
+            }
         }
     }
 }

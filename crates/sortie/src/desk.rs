@@ -132,14 +132,19 @@ impl Desk {
 }
 
 impl Audience for Desk {
-    fn done(&mut self, tag: u64, at: SystemTime, outcome: Outcome) {
-        let Some(entry) = self.entries.try_remove(index(tag)) else { return };
+    fn done(&mut self, tag: u64, at: SystemTime, outcome: Outcome) -> bool {
+        if self.entries.get(index(tag)).is_none_or(|entry| entry.number != tag) {
+            return false;
+        }
+        let Some(entry) = self.entries.try_remove(index(tag)) else { return false };
+        let runs_hooks = entry.after.has_hooks() || entry.sink.is_some();
         let held = outcome.held;
         let result = finish(entry.after, ended(outcome, at, self.cause.as_ref()));
         if let Some(sink) = &entry.sink {
             warn(&**sink, warnings(&result), entry.call, at);
         }
         self.finish(entry.number, entry.place, result, held);
+        runs_hooks
     }
 
     fn told(&mut self, tag: u64, event: Event) {

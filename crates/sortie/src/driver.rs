@@ -18,6 +18,9 @@ const BUDGET: usize = 256 * 1024;
 /// How long links may go unheard before something is sent on one of them.
 const FRESH: Duration = Duration::from_millis(1);
 
+/// How many events the transport takes at once, as far as they matter here.
+const PAGE: usize = 1024;
+
 /// How many reads one link gets before the others have their turn.
 const READS: usize = 16;
 
@@ -29,6 +32,10 @@ pub(crate) struct Driver {
     now: Time,
     /// When the links were listened to last; `None` when they are to be listened to before anything is sent.
     heard: Option<Time>,
+    /// Somebody has used the waker, and no turn has ended since.
+    woken: bool,
+    /// The program's own code has run since the clock was read.
+    dated: bool,
     /// The transport's name of each link, at the index of the engine's.
     names: Vec<Option<(LinkId, transport::LinkId)>>,
     /// The engine's name of each link, at the index of the transport's.
@@ -41,8 +48,8 @@ pub(crate) struct Driver {
 
 /// What a turn has brought. Tags are those that the calls were submitted with.
 pub(crate) trait Audience {
-    /// A call has ended, at this time on the wall.
-    fn done(&mut self, tag: u64, at: SystemTime, outcome: Outcome);
+    /// A call has ended, at this time on the wall. Says whether the program's own code ran.
+    fn done(&mut self, tag: u64, at: SystemTime, outcome: Outcome) -> bool;
     /// Something happened to a call that wants to be told about.
     fn told(&mut self, tag: u64, event: Event);
 }
@@ -56,6 +63,8 @@ impl Driver {
             began: Instant::now(),
             now: Time(0),
             heard: None,
+            woken: false,
+            dated: false,
             names: Vec::new(),
             owners: Vec::new(),
             unread: Vec::new(),
@@ -85,10 +94,18 @@ impl Driver {
             (Some(own), Some(limit)) => Some(own.min(limit)),
             (own, limit) => own.or(limit),
         };
+        let patience = if self.woken { Some(Duration::ZERO) } else { patience };
         self.listen(patience)?;
+        for _ in 0..self.engine.links() / PAGE + 1 {
+            if !self.transport.may_have_more() {
+                break;
+            }
+            self.listen(Some(Duration::ZERO))?;
+        }
         // What has arrived is handled before what has expired.
         self.engine.handle_deadline(self.now);
         self.settle(audience);
+        self.woken = false;
         Ok(())
     }
 
@@ -98,11 +115,18 @@ impl Driver {
     /// that it has closed, must not meet the next request (RFC 9112, section 6.3).
     pub(crate) fn carry_out(&mut self, audience: &mut impl Audience) -> io::Result<()> {
         let is_fresh = |heard: Time, now: Time| now.since(heard) <= FRESH;
+        let mut heard = Ok(());
         if self.engine.has_output() && !self.heard.is_some_and(|heard| is_fresh(heard, self.refresh())) {
-            self.listen(Some(Duration::ZERO))?;
+            heard = self.listen(Some(Duration::ZERO));
         }
+        // Also where the loop has failed: what has ended has an outcome.
         self.settle(audience);
-        Ok(())
+        heard
+    }
+
+    /// Whether nobody has listened to the links for a while, as of the last reading of the clock.
+    pub(crate) fn is_unheard(&self) -> bool {
+        self.heard.is_none_or(|heard| self.now.since(heard) > FRESH)
     }
 
     /// The program has been away: nobody has listened to the links meanwhile.
@@ -116,6 +140,7 @@ impl Driver {
         let now = self.refresh();
         self.heard = Some(now);
         self.transport.turn(now.0);
+        self.woken |= self.transport.take_wake();
         for (link, closed) in std::mem::take(&mut self.unread) {
             self.hear(link, closed);
         }
@@ -136,7 +161,7 @@ impl Driver {
 
     /// Whether something waits to be carried out, or to be read.
     pub(crate) fn has_work(&self) -> bool {
-        self.engine.has_output() || !self.unread.is_empty()
+        self.woken || self.engine.has_output() || !self.unread.is_empty()
     }
 
     pub(crate) fn transport(&self) -> &Transport {
@@ -152,15 +177,33 @@ impl Driver {
     fn settle(&mut self, audience: &mut impl Audience) {
         while let Some(output) = self.engine.poll() {
             match output {
-                Output::Transmit { link } => self.write(link),
-                Output::Done { tag, outcome } => audience.done(tag, self.engine.wall(self.now), outcome),
-                Output::Open { link, origin } => self.open(link, &origin),
+                Output::Transmit { link } => {
+                    self.update();
+                    self.write(link);
+                }
+                Output::Done { tag, outcome } => {
+                    self.dated |= audience.done(tag, self.engine.wall(self.now), outcome);
+                }
+                Output::Open { link, origin } => {
+                    self.update();
+                    self.open(link, &origin);
+                }
                 // Whether the peer has closed meanwhile was not seen: read until there is nothing.
                 Output::Resume { link } => self.unread.push((link, true)),
                 Output::Close { link } => self.close(link),
-                Output::Told { tag, event } => audience.told(tag, event),
+                Output::Told { tag, event } => {
+                    audience.told(tag, event);
+                    self.dated = true;
+                }
                 _ => {}
             }
+        }
+    }
+
+    /// Reads the clock where the program's own code has taken its time: none of that is anybody's timeout.
+    fn update(&mut self) {
+        if std::mem::take(&mut self.dated) {
+            self.refresh();
         }
     }
 
@@ -169,6 +212,7 @@ impl Driver {
         match event {
             transport::Event::Ready { closed, .. } => self.hear(link, closed),
             transport::Event::Drained { .. } => self.write(link),
+            transport::Event::Moved { .. } => self.engine.handle_blocked(link, self.now),
             transport::Event::Opened { peer, resolve, connect, .. } => {
                 let mut opened = Opened::default();
                 (opened.peer, opened.resolve, opened.connect) = (Some(peer), resolve, connect);
@@ -181,11 +225,11 @@ impl Driver {
                     error if error.is_exhausted() => LinkFault::Exhausted,
                     _ => LinkFault::Connect,
                 };
-                if kind == LinkFault::Write {
-                    // The peer may have said why before it closed.
-                    let _ = self.read(link, true);
+                let cause = LinkError { kind, source: Box::new(error) };
+                match kind {
+                    LinkFault::Write => self.fail_write(link, cause),
+                    _ => self.engine.handle_closed(link, Some(cause), self.now),
                 }
-                self.engine.handle_closed(link, Some(LinkError { kind, source: Box::new(error) }), self.now);
             }
             _ => {}
         }
@@ -201,6 +245,7 @@ impl Driver {
             Host::Name(name) => transport::Host::Name(name.clone()),
             Host::Ip(address) => transport::Host::Ip(*address),
         };
+        self.engine.handle_opening(link, self.now);
         let name = self.transport.open(&transport::Target { host, port: origin.port() }, self.now.0);
         put(&mut self.names, link.index(), Some((link, name)));
         put(&mut self.owners, name.index(), Some(link));
@@ -269,13 +314,21 @@ impl Driver {
                 Ok(true) => return,
                 Ok(false) => return self.engine.handle_blocked(link, self.now),
                 Err(error) => {
-                    // The peer may have said why before it closed.
-                    let _ = self.read(link, true);
-                    let cause = LinkError { kind: LinkFault::Write, source: Box::new(error) };
-                    return self.engine.handle_closed(link, Some(cause), self.now);
+                    return self.fail_write(link, LinkError { kind: LinkFault::Write, source: Box::new(error) });
                 }
             }
         }
+    }
+
+    /// A link that cannot be written to: the peer may have said why before it closed.
+    fn fail_write(&mut self, link: LinkId, cause: LinkError) {
+        let end = self.read(link, true);
+        let cause = match end {
+            // An answer that ends in good order is one, whatever became of the request.
+            Some(None) if self.engine.has_head(link) => None,
+            _ => Some(cause),
+        };
+        self.engine.handle_closed(link, cause, self.now);
     }
 }
 

@@ -178,6 +178,10 @@ impl<I: Iterator<Item = Request>> Stream<I> {
     fn land(&mut self) -> Option<(usize, Landed)> {
         loop {
             self.fill();
+            // A program that takes its time with outcomes does not hold up what it has asked for.
+            if self.batch.is_unheard() {
+                self.batch.carry_out();
+            }
             if let Some((place, error)) = self.refused.take() {
                 self.landed += 1;
                 return Some((place, Landed { outcome: Err(error), held: 0 }));

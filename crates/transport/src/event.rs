@@ -35,6 +35,11 @@ pub enum Event {
         /// or an error, also after a short one.
         closed: bool,
     },
+    /// Some of what [`send`](crate::Transport::send) left behind was taken by the socket, and not all.
+    Moved {
+        /// Which link.
+        link: LinkId,
+    },
     /// All that [`send`](crate::Transport::send) left behind was taken by the socket.
     Drained {
         /// Which link.
@@ -58,6 +63,7 @@ impl Event {
         match self {
             Self::Opened { link, .. }
             | Self::Ready { link, .. }
+            | Self::Moved { link }
             | Self::Drained { link }
             | Self::Failed { link, .. } => *link,
         }

@@ -34,6 +34,8 @@ pub struct Transport {
     links: Slab<Link>,
     /// The last wait may have left events with the system.
     is_full: bool,
+    /// The waker has been used, or an answer of the resolver has come.
+    was_woken: bool,
     /// What was not told yet.
     events: VecDeque<Event>,
     /// When a link's next address is to be tried, by index.
@@ -66,6 +68,7 @@ impl Transport {
             poll,
             raw: Events::with_capacity(EVENTS),
             is_full: false,
+            was_woken: false,
             links: Slab::new(),
             events: VecDeque::new(),
             deadlines: Deadlines::new(),
@@ -179,7 +182,10 @@ impl Transport {
         for event in &raw {
             count += 1;
             match event.token() {
-                WAKER => self.take_answers(now),
+                WAKER => {
+                    self.was_woken = true;
+                    self.take_answers(now);
+                }
                 token => self.handle(token, event, now),
             }
         }
@@ -212,6 +218,17 @@ impl Transport {
         if self.events.is_empty() && !self.is_full { self.deadlines.next() } else { Some(0) }
     }
 
+    /// Whether the last wait may have left events with the system: wait and turn once more to have them.
+    #[must_use]
+    pub fn may_have_more(&self) -> bool {
+        self.is_full
+    }
+
+    /// Whether a [`Waker`] was used since this was asked last, however the wait ended; also after an answer of the resolver.
+    pub fn take_wake(&mut self) -> bool {
+        mem::take(&mut self.was_woken)
+    }
+
     /// A handle that ends a wait from any thread.
     #[must_use]
     pub fn waker(&self) -> Waker {
@@ -235,7 +252,7 @@ impl Transport {
                 if stream.has_tail() && (event.is_writable() || event.is_write_closed()) {
                     match stream.flush() {
                         Ok(true) => self.events.push_back(Event::Drained { link }),
-                        Ok(false) => {}
+                        Ok(false) => self.events.push_back(Event::Moved { link }),
                         Err(source) => self.events.push_back(Event::Failed { link, error: Error::Write { source } }),
                     }
                 }
