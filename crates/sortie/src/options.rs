@@ -58,15 +58,15 @@ impl Batch {
     }
 
     /// Bounds the whole batch, from its first request on: what is unfinished then, or comes later, ends with
-    /// [`ErrorKind::Deadline`]. Outcomes that were there before stay. Default: none.
+    /// [`ErrorKind::Deadline`](crate::ErrorKind::Deadline). Outcomes that were there before stay. Default: none.
     #[must_use]
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.options.deadline = Some(limit);
         self
     }
 
-    /// Gives up when a call has ended with an error: the rest ends with [`ErrorKind::FailedFast`]. A status of 400 or
-    /// above is no error. Default: no.
+    /// Gives up when a call has ended with an error: the rest ends with
+    /// [`ErrorKind::FailedFast`](crate::ErrorKind::FailedFast). A status of 400 or above is no error. Default: no.
     #[must_use]
     pub fn fail_fast(mut self, fast: bool) -> Self {
         self.options.fail_fast = fast;
