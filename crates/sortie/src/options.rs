@@ -89,7 +89,9 @@ impl Batch {
     /// Heeds servers that ask for time: a 429 or 503 with Retry-After (in seconds, or a date) holds the calls to that
     /// origin that were not sent yet, for as long as it says, at most `limit`. Other origins go on. Default: no.
     ///
-    /// The wait counts as time in the queue. The 429 or 503 is its own call's response: it is not sent again.
+    /// The wait counts as time in the queue. The 429 or 503 is its own call's response: it is not sent again. Calls that
+    /// are held count among those that `map` or a stream has pulled: where many requests in a row go to one origin, mix
+    /// them with others, or they hold the pulling back.
     #[must_use]
     pub fn gate(mut self, limit: Duration) -> Self {
         self.options.gate = Some(limit);

@@ -150,7 +150,8 @@ impl Request {
         self
     }
 
-    /// Bounds the wait for a connection. Default: the session's, which has none. `None` lifts it.
+    /// Bounds the wait for a connection, once it was submitted: what `map` or a stream has not pulled yet does not wait.
+    /// Default: the session's, which has none. `None` lifts it.
     pub fn queue_timeout(mut self, limit: impl Into<Setting<Duration>>) -> Self {
         self.arguments.set_queue_timeout(limit);
         self
