@@ -53,9 +53,7 @@ impl Engine {
                 false
             }
             Overflow::Wait => {
-                if self.favoured() != Some(id) {
-                    self.pause(link);
-                }
+                self.stops(id, link);
                 true
             }
         }

@@ -123,7 +123,7 @@ impl Batch {
             // The wait is for what is left from now on, not from the last turn.
             driver.refresh();
         }
-        let until = self.options.deadline.zip(self.began).map(|(deadline, began)| began.after(deadline));
+        let until = self.options.until(self.began);
         let rest = until.map(|until| until.since(driver.now()));
         let limit = limit.into_iter().chain(rest).min();
         let turned = begun.and_then(|()| driver.turn(limit, &mut self.desk));
@@ -180,8 +180,7 @@ impl Batch {
         let (Some(driver), Some(id)) = (&mut self.driver, self.desk.call(call)) else { return false };
         let now = driver.refresh();
         driver.engine.cancel(id, now);
-        // Where the loop fails here, the next turn says so.
-        let _ = driver.carry_out(&mut self.desk);
+        self.carry_out();
         true
     }
 
@@ -190,8 +189,7 @@ impl Batch {
         let Some(driver) = &mut self.driver else { return };
         let now = driver.refresh();
         driver.engine.cancel_all(now);
-        // Where the loop fails here, the next turn says so.
-        let _ = driver.carry_out(&mut self.desk);
+        self.carry_out();
     }
 
     /// How many calls were submitted and not taken yet.
@@ -231,7 +229,7 @@ impl Batch {
             return None;
         }
         let now = driver.refresh();
-        let until = self.options.deadline.zip(self.began).map(|(deadline, began)| began.after(deadline));
+        let until = self.options.until(self.began);
         let until = until.filter(|_| self.desk.under_way() > 0);
         driver.next_deadline().into_iter().chain(until).min().map(|at| at.since(now))
     }

@@ -114,10 +114,12 @@ impl Driver {
     /// Links that nobody has listened to for a while are listened to first: what a peer sent before it was asked, or
     /// that it has closed, must not meet the next request (RFC 9112, section 6.3).
     pub(crate) fn carry_out(&mut self, audience: &mut impl Audience) -> io::Result<()> {
-        let is_fresh = |heard: Time, now: Time| now.since(heard) <= FRESH;
         let mut heard = Ok(());
-        if self.engine.has_output() && !self.heard.is_some_and(|heard| is_fresh(heard, self.refresh())) {
-            heard = self.listen(Some(Duration::ZERO));
+        if self.engine.has_output() {
+            self.refresh();
+            if self.is_unheard() {
+                heard = self.listen(Some(Duration::ZERO));
+            }
         }
         // Also where the loop has failed: what has ended has an outcome.
         self.settle(audience);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sortie_engine::{Budget, Limits, Overflow};
+use sortie_engine::{Budget, Limits, Overflow, Time};
 
 use crate::{Batch, CancelToken, Snapshot};
 
@@ -23,6 +23,11 @@ pub(crate) struct Options {
 type Report = Box<dyn FnMut(&Snapshot) + Send>;
 
 impl Options {
+    /// When the deadline passes of a batch whose first request was submitted then.
+    pub(crate) fn until(&self, began: Option<Time>) -> Option<Time> {
+        self.deadline.zip(began).map(|(deadline, began)| began.after(deadline))
+    }
+
     /// What the engine is held to, where the session has these limits.
     pub(crate) fn limits(&self, session: &Limits, overflow: Overflow) -> Limits {
         let mut limits = session.clone();
