@@ -30,7 +30,7 @@ pub fn run(job: &Job, urls: &Urls<'_>) -> Result<(Tally, Vec<Outcome>), Error> {
         now: Time(0),
         written: Vec::new(),
         out: Vec::new(),
-        canned: if matches!(urls, Urls::Different(_)) { Canned::different() } else { Canned::alike() },
+        canned: if matches!(urls, Urls::Different { .. }) { Canned::different() } else { Canned::alike() },
     };
     let mut requests = Requests { urls, last: None, policy: Arc::new(Policy::default()) };
     let mut outcomes: Vec<Option<Outcome>> = (0..job.count).map(|_| None).collect();

@@ -10,8 +10,13 @@ pub const DIFFERENT: (&str, &str) = ("--different", "give each URL a query of it
 pub enum Urls<'a> {
     /// All to the same.
     Alike(&'a str),
-    /// Each to its own.
-    Different(Vec<String>),
+    /// Each to its own. They stand one after another in one text, so that making them costs next to nothing.
+    Different {
+        /// All of them.
+        text: String,
+        /// How long each is.
+        length: usize,
+    },
 }
 
 /// How many digits count the different URLs.
@@ -20,21 +25,21 @@ const DIGITS: usize = 8;
 impl Urls<'_> {
     /// So many URLs that differ in their query, `?n=` and a number of eight digits, counted from 0.
     pub fn different(url: &str, count: usize) -> Self {
-        let mut bytes = format!("{url}?n={:0DIGITS$}", 0).into_bytes();
-        let digits = bytes.len() - DIGITS..;
-        let next = |_| {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            count_up(&mut bytes[digits.clone()]);
-            text
-        };
-        Urls::Different((0..count).map(next).collect())
+        let mut next = format!("{url}?n={:0DIGITS$}", 0).into_bytes();
+        let length = next.len();
+        let mut bytes = Vec::with_capacity(length * count);
+        for _ in 0..count {
+            bytes.extend_from_slice(&next);
+            count_up(&mut next[length - DIGITS..]);
+        }
+        Urls::Different { text: String::from_utf8(bytes).unwrap_or_default(), length }
     }
 
     /// The URL of request `index`, counted from 0. Empty past the last of different ones.
     pub fn at(&self, index: usize) -> &str {
         match self {
             Urls::Alike(url) => url,
-            Urls::Different(urls) => urls.get(index).map_or("", String::as_str),
+            Urls::Different { text, length } => text.get(index * length..(index + 1) * length).unwrap_or_default(),
         }
     }
 }

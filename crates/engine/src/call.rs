@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use sortie_http::{PreparedRequest, Response, Timings};
-use sortie_policy::{Policy, Verdict};
+use sortie_policy::Policy;
 
-use crate::conn::Head;
 use crate::origin::OriginId;
+use crate::receiving::Receiving;
 use crate::table::{Name, Slot};
 use crate::{LinkId, Phase, Time};
 
@@ -60,16 +60,6 @@ pub(crate) enum State {
     Receiving { link: LinkId, receiving: Receiving },
 }
 
-/// What has come of a response.
-pub(crate) struct Receiving {
-    pub(crate) head: Head,
-    pub(crate) body: Vec<u8>,
-    /// What follows once the body is here.
-    pub(crate) then: Verdict,
-    /// The head came before the request was wholly sent: so many bytes of its body were handed over by now.
-    pub(crate) early: Option<usize>,
-}
-
 /// When things happened in the present exchange.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Marks {
@@ -77,8 +67,6 @@ pub(crate) struct Marks {
     pub(crate) queued: Time,
     /// It got a link, or a link began to be opened for it.
     pub(crate) taken: Time,
-    /// Nanoseconds that opening the link took: resolve, connect, TLS. Nothing on a reused one.
-    pub(crate) opening: [u64; 3],
     /// The first byte of the request was handed over.
     pub(crate) sending: Time,
     /// The last one was.
@@ -111,10 +99,10 @@ impl Call {
 }
 
 impl Marks {
-    /// Where the time of an exchange went that ended `now`.
-    pub(crate) fn timings(&self, now: Time) -> Timings {
+    /// Where the time of an exchange went that ended `now`, and whose link took so long to open.
+    pub(crate) fn timings(&self, opening: [u64; 3], now: Time) -> Timings {
         let between = |from: Time, to: Time| to.0.saturating_sub(from.0);
-        let [resolve, connect, tls] = self.opening;
+        let [resolve, connect, tls] = opening;
         Timings::from_nanoseconds([
             between(self.queued, self.taken),
             resolve,

@@ -22,7 +22,7 @@ use crate::{CallId, Error, Failure, Limits, LinkId, Outcome, Output, Phase, Time
 /// Every call that is submitted ends in exactly one [`Output::Done`]. Late or repeated input changes nothing.
 pub struct Engine {
     pub(crate) limits: Limits,
-    wall_at_zero: SystemTime,
+    pub(crate) wall_at_zero: SystemTime,
     pub(crate) calls: Table<CallId, Call>,
     pub(crate) links: Table<LinkId, Link>,
     /// How many of the links are idle.
@@ -200,7 +200,7 @@ impl Engine {
 
     /// What the clock on the wall says at this moment of the engine's.
     pub fn wall(&self, now: Time) -> SystemTime {
-        self.wall_at_zero.checked_add(now.since(Time(0))).unwrap_or(self.wall_at_zero)
+        now.wall(self.wall_at_zero)
     }
 
     /// Tells the log; the caller has asked whether the policy wants to be told.

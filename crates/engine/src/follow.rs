@@ -8,8 +8,9 @@ use sortie_http::{PreparedRequest, Response, ResponseParts};
 use sortie_log::What;
 use sortie_policy::Verdict;
 
-use crate::call::{Receiving, State};
+use crate::call::Call;
 use crate::engine::Engine;
+use crate::receiving::Receiving;
 use crate::{CallId, Error, Failure, LinkId, Phase, Time};
 
 impl Engine {
@@ -17,20 +18,32 @@ impl Engine {
     ///
     /// Says whether the link is still open.
     pub(crate) fn complete(&mut self, id: CallId, link: LinkId, reusable: bool, now: Time) -> bool {
+        let Some(receiving) = self.calls.get_mut(id).and_then(Call::take_receiving) else { return false };
+        self.conclude(id, link, receiving, reusable, now)
+    }
+
+    /// The same, of an exchange whose response was taken from its call already.
+    pub(crate) fn conclude(
+        &mut self,
+        id: CallId,
+        link: LinkId,
+        receiving: Receiving,
+        reusable: bool,
+        now: Time,
+    ) -> bool {
         let Some(call) = self.calls.get_mut(id) else { return false };
-        let State::Receiving { receiving, .. } = mem::replace(&mut call.state, State::Queued) else { return false };
         let Receiving { head, body, then, early } = receiving;
-        let timings = call.marks.timings(now);
         let max = call.policy.max_content;
         let (told, cookie) = (call.policy.told, call.cookie.take());
         let drained = !matches!(then, Verdict::Deliver);
-        let (peer, mut reusable) = match self.links.get_mut(link) {
+        let (peer, opening, mut reusable) = match self.links.get_mut(link) {
             Some(entry) => {
                 entry.keep_alive = head.keep_alive.map(|seconds| std::time::Duration::from_secs(seconds.into()));
-                (entry.peer.clone(), reusable && early.is_none())
+                (entry.peer.clone(), entry.opening.take(), reusable && early.is_none())
             }
-            None => (None, false),
+            None => (None, None, false),
         };
+        let timings = call.marks.timings(opening.map_or([0; 3], |opening| *opening), now);
         let content = match head.has.content_encoding {
             true => self.decode(&Codings::of(&head.headers), body, max, drained),
             false => Ok(exact(body)),

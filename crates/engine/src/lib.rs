@@ -58,6 +58,7 @@ mod origin;
 mod outcome;
 mod output;
 mod receive;
+mod receiving;
 mod schedule;
 mod send;
 mod table;

@@ -33,6 +33,8 @@ pub(crate) struct Link {
     pub(crate) state: LinkState,
     pub(crate) conn: Conn,
     pub(crate) peer: Option<Arc<SocketAddr>>,
+    /// Nanoseconds that opening it took, until its first exchange has ended: resolve, connect, TLS.
+    pub(crate) opening: Option<Box<[u64; 3]>>,
     /// Exchanges that were begun on it.
     pub(crate) exchanges: u32,
     /// When its present state runs out; `None` for never.

@@ -2,17 +2,15 @@
 
 use sortie_http::StatusCode;
 use sortie_log::What;
-use sortie_policy::{Seen, Verdict};
+use sortie_policy::Verdict;
 
-use crate::call::{Receiving, State};
+use crate::call::State;
 use crate::conn::{ConnEvent, Head};
 use crate::engine::Engine;
 use crate::link::LinkState;
 use crate::output::{Place, Read};
+use crate::receiving::{Kept, News, Receiving, TRUSTED};
 use crate::{CallId, Error, LinkId, Phase, Time};
-
-/// How much memory is reserved for a body on the peer's word alone.
-const TRUSTED: u64 = 1024 * 1024;
 
 /// The least that is worth reading straight into its place.
 const WORTH_PLACING: u64 = 4 * 1024;
@@ -22,8 +20,8 @@ impl Engine {
     pub fn handle_received(&mut self, link: LinkId, bytes: &[u8], now: Time) -> Read {
         let mut rest = bytes;
         loop {
-            let Some(entry) = self.links.get_mut(link) else { return Read::Stop };
-            let (LinkState::Busy(call), Some(route)) = (entry.state, self.origins.get_mut(entry.origin)) else {
+            let Some(entry) = self.links.get(link) else { return Read::Stop };
+            let LinkState::Busy(id) = entry.state else {
                 // Nobody asked for anything: whatever it is, the link cannot be trusted any more.
                 if !rest.is_empty() && entry.state == LinkState::Idle {
                     self.drop_link(link, now);
@@ -31,42 +29,87 @@ impl Engine {
                 }
                 return Read::More;
             };
-            let received = entry.conn.receive(rest, &mut route.memo, &self.limits.head, &mut self.scratch);
-            let (used, event) = match received {
-                Ok(received) => received,
-                Err(sortie_h1::Error::Unasked) if entry.exchanges > 1 => {
+            match self.take_in(id, link, &mut rest, now) {
+                Taken::All => return self.await_more(id, link, now),
+                Taken::End { receiving, reusable } => {
+                    let reusable = reusable && rest.is_empty();
+                    self.conclude(id, link, receiving, reusable, now);
+                    return if reusable { Read::More } else { Read::Stop };
+                }
+                Taken::Informational(head) => self.tell_informational(id, &head, now),
+                Taken::Head(news) => {
+                    if !self.heed_head(id, link, *news, now) {
+                        return Read::Stop;
+                    }
+                }
+                Taken::Content(bytes) => {
+                    if !self.hold(id, link, bytes, now) {
+                        return Read::Stop;
+                    }
+                }
+                Taken::TooMuch => {
+                    self.complete(id, link, false, now);
+                    return Read::Stop;
+                }
+                Taken::Fault(Error::Protocol(sortie_h1::Error::Unasked)) if self.has_served(link) => {
                     // It came behind the last answer, before this call's request went out: no fault of the call.
                     self.handle_closed(link, None, now);
                     return Read::Stop;
                 }
-                Err(error) => {
-                    self.break_off(call, link, Error::Protocol(error), now);
+                Taken::Fault(error) => {
+                    self.break_off(id, link, error, now);
                     return Read::Stop;
-                }
-            };
-            rest = &rest[used..];
-            match event {
-                ConnEvent::More => {
-                    return self.await_more(call, link, now);
-                }
-                ConnEvent::Informational(head) => self.tell_informational(call, &head, now),
-                ConnEvent::Head(head) => {
-                    if !self.take_head(call, link, head, rest.len(), now) {
-                        return Read::Stop;
-                    }
-                }
-                ConnEvent::Content(piece) => {
-                    if !self.take_content(call, link, piece, now) {
-                        return Read::Stop;
-                    }
-                }
-                ConnEvent::End { reusable } => {
-                    let reusable = reusable && rest.is_empty();
-                    self.complete(call, link, reusable, now);
-                    return if reusable { Read::More } else { Read::Stop };
                 }
             }
         }
+    }
+
+    /// Takes in what stands at the front of `rest`, as far as it concerns nobody but this call.
+    ///
+    /// One look at link, call and origin serves all that one read has brought. What has come of the response is taken
+    /// from its call meanwhile, and goes back unless the response is complete.
+    fn take_in(&mut self, id: CallId, link: LinkId, rest: &mut &[u8], now: Time) -> Taken {
+        let (Some(entry), Some(call)) = (self.links.get_mut(link), self.calls.get_mut(id)) else {
+            return Taken::Fault(Error::Closed);
+        };
+        let Some(route) = self.origins.get_mut(entry.origin) else { return Taken::Fault(Error::Closed) };
+        let mut receiving = call.take_receiving();
+        let taken = loop {
+            let (used, event) = match entry.conn.receive(rest, &mut route.memo, &self.limits.head, &mut self.scratch) {
+                Ok(received) => received,
+                Err(error) => break Taken::Fault(Error::Protocol(error)),
+            };
+            *rest = &rest[used..];
+            match (event, &mut receiving) {
+                (ConnEvent::More, _) => break Taken::All,
+                (ConnEvent::Informational(head), _) => break Taken::Informational(head),
+                (ConnEvent::Head(head), _) => {
+                    let (begun, news) = Receiving::begin(call, head, rest.len(), &self.limits, self.wall_at_zero, now);
+                    receiving = Some(begun);
+                    if let Some(news) = news {
+                        break Taken::Head(news);
+                    }
+                }
+                (ConnEvent::Content(piece), Some(receiving)) => {
+                    match receiving.keep(piece, call.policy.max_content, self.limits.drain) {
+                        Kept::Yes if self.limits.budget.is_some() => break Taken::Content(piece.len() as u64),
+                        Kept::Yes => {}
+                        Kept::TooMuch => break Taken::TooMuch,
+                        Kept::Failed(error) => break Taken::Fault(error),
+                    }
+                }
+                (ConnEvent::End { reusable }, Some(_)) => {
+                    if let Some(receiving) = receiving.take() {
+                        break Taken::End { receiving, reusable };
+                    }
+                }
+                (ConnEvent::Content(_) | ConnEvent::End { .. }, None) => break Taken::Fault(Error::Closed),
+            }
+        };
+        if let Some(receiving) = receiving {
+            call.state = State::Receiving { link, receiving };
+        }
+        taken
     }
 
     /// Where the next bytes of a link belong: a large body is read straight into its place.
@@ -114,49 +157,17 @@ impl Engine {
         }
     }
 
-    /// A head is here: what it means for the jar, for what follows, for the memory of the body.
-    fn take_head(&mut self, id: CallId, link: LinkId, head: Head, arrived: usize, now: Time) -> bool {
-        let wall = self.wall(now);
-        let Some(call) = self.calls.get_mut(id) else { return false };
-        call.marks.head = now;
-        let early = match call.state {
-            State::Sending { sent, .. } => Some(sent),
-            _ => None,
-        };
-        if early.is_some() {
-            call.marks.sent = now;
-        }
-        let gated = head.has.retry_after && self.limits.gate.is_some();
-        let mut refused = Vec::new();
-        if head.has.set_cookie {
-            refused = sortie_policy::absorb(&call.policy, call.request.url(), &head.headers, wall);
-        }
-        let seen =
-            Seen { request: &call.request, status: head.status, headers: &head.headers, redirects: call.redirects };
-        let then = sortie_policy::judge(&call.policy, &seen);
-        let drain = self.limits.drain;
-        let too_large = call.policy.max_content.filter(|_| matches!(then, Verdict::Deliver));
-        let length = match head.framing {
-            sortie_h1::Framing::Length(length) => length,
-            _ => 0,
-        };
-        let coded = head.has.content_encoding;
-        let too_large = too_large.filter(|limit| length > coded_limit(*limit, coded));
-        let skipped = !matches!(then, Verdict::Deliver) && length > drain as u64;
-        let room = if length > arrived as u64 { length.saturating_add(1).min(TRUSTED) } else { length };
-        let mut body = Vec::new();
-        // A failure shows again when the bytes come, and is an error then.
-        let _ = body.try_reserve_exact(if skipped { 0 } else { room as usize });
-        let (status, suspicious, told) = (head.status, head.suspicious, call.policy.told);
-        let headers = gated.then(|| head.headers.clone());
-        call.state = State::Receiving { link, receiving: Receiving { head, body, then, early } };
-        if told {
+    /// A head has come that concerns more than its call: the log, the gate of its origin, the limits.
+    /// Says whether its content is to be read.
+    fn heed_head(&mut self, id: CallId, link: LinkId, news: News, now: Time) -> bool {
+        let News { status, suspicious, refused, gated, skipped, too_large } = news;
+        if self.calls.get(id).is_some_and(|call| call.policy.told) {
             self.tell_received(id, status, suspicious, now);
-            for refusal in &refused {
-                self.tell(id, What::Warning { text: refusal.to_string().into() }, now);
+            for text in refused {
+                self.tell(id, What::Warning { text }, now);
             }
         }
-        if let Some(headers) = headers {
+        if let Some(headers) = gated {
             self.heed(id, status, &headers, now);
         }
         if let Some(limit) = too_large {
@@ -169,30 +180,9 @@ impl Engine {
         !skipped
     }
 
-    /// A piece of the body, kept as far as it is wanted.
-    fn take_content(&mut self, id: CallId, link: LinkId, piece: &[u8], now: Time) -> bool {
-        let drain = self.limits.drain;
-        let Some(call) = self.calls.get_mut(id) else { return false };
-        let limit = call.policy.max_content;
-        let State::Receiving { receiving, .. } = &mut call.state else { return false };
-        let coded = receiving.head.has.content_encoding;
-        let body = &mut receiving.body;
-        let length = body.len() as u64 + piece.len() as u64;
-        if !matches!(receiving.then, Verdict::Deliver) {
-            if length > drain as u64 {
-                self.complete(id, link, false, now);
-                return false;
-            }
-        } else if let Some(limit) = limit.filter(|limit| length > coded_limit(*limit, coded)) {
-            self.break_off(id, link, Error::TooLarge { limit }, now);
-            return false;
-        }
-        if body.try_reserve(piece.len()).is_err() {
-            self.break_off(id, link, Error::Memory { bytes: length as usize }, now);
-            return false;
-        }
-        body.extend_from_slice(piece);
-        self.hold(id, link, piece.len() as u64, now)
+    /// Whether a link has served an exchange before the present one.
+    fn has_served(&self, link: LinkId) -> bool {
+        self.links.get(link).is_some_and(|entry| entry.exchanges > 1)
     }
 
     /// What came is used up.
@@ -253,7 +243,20 @@ impl Engine {
     }
 }
 
-/// How many bytes may come where so many bytes of decoded content are allowed: a coding may make small content larger.
-fn coded_limit(limit: u64, coded: bool) -> u64 {
-    if coded { limit.saturating_add(64 * 1024) } else { limit }
+/// What became of bytes that came, or what they have brought that concerns more than their call.
+enum Taken {
+    /// All of them are used, and the response goes on.
+    All,
+    /// The response is complete.
+    End { receiving: Receiving, reusable: bool },
+    /// A 1xx response.
+    Informational(Head),
+    /// A head that others have to know of.
+    Head(Box<News>),
+    /// So many bytes of content, which count against the budget.
+    Content(u64),
+    /// More of a body than is worth reading to keep its connection.
+    TooMuch,
+    /// The exchange cannot go on.
+    Fault(Error),
 }

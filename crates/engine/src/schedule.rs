@@ -126,7 +126,6 @@ impl Engine {
         let (Some(call), Some(entry)) = (self.calls.get_mut(id), self.links.get_mut(link)) else { return false };
         if matches!(call.state, State::Queued) {
             call.marks.taken = now;
-            call.marks.opening = [0; 3];
         }
         if entry.state == LinkState::Idle {
             self.idle -= 1;
@@ -165,6 +164,7 @@ impl Engine {
             state: LinkState::Opening(id),
             conn: Conn::default(),
             peer: None,
+            opening: None,
             exchanges: 0,
             expires: None,
             keep_alive: None,

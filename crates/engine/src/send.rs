@@ -31,10 +31,9 @@ impl Engine {
         let LinkState::Opening(id) = entry.state else { return };
         entry.peer = opened.peer.map(Arc::new);
         self.ceiling = self.ceiling.saturating_add(1);
-        let Some(call) = self.calls.get_mut(id) else { return };
         let nanoseconds = |part: std::time::Duration| u64::try_from(part.as_nanos()).unwrap_or(u64::MAX);
-        call.marks.opening = [opened.resolve, opened.connect, opened.tls].map(nanoseconds);
-        let told = call.policy.told;
+        entry.opening = Some(Box::new([opened.resolve, opened.connect, opened.tls].map(nanoseconds)));
+        let told = self.calls.get(id).is_some_and(|call| call.policy.told);
         if told && let Some(peer) = opened.peer {
             self.tell(id, What::Opened { peer: peer.to_string().into() }, now);
         }

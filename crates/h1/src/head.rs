@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 
 use memchr::memchr;
-use sortie_http::{FieldRange, Headers, StatusCode, Version};
+use sortie_http::{FieldRange, Headers, Reason, StatusCode, Version};
 
 use crate::collect::check_start;
 use crate::facts::{Facts, Present};
@@ -20,7 +20,7 @@ pub struct Head {
     /// HTTP/1.0 or HTTP/1.1.
     pub version: Version,
     /// The reason phrase, where it is not the registered one; empty where the server left a registered one out.
-    pub reason: Option<Box<str>>,
+    pub reason: Option<Box<Reason>>,
     /// The fields, in the order and case in which they came.
     pub headers: Headers,
     /// Where the content ends.
@@ -43,7 +43,7 @@ struct Parsed {
     length: usize,
     status: StatusCode,
     version: Version,
-    reason: Option<Box<str>>,
+    reason: Option<Box<Reason>>,
     facts: Facts,
 }
 
@@ -166,7 +166,7 @@ fn parse_into<'t>(
         None | Some("") => reason_in(text),
         Some(reason) => reason.trim_ascii_end(),
     };
-    let reason = (reason != status.canonical_reason().unwrap_or_default()).then(|| reason.into());
+    let reason = (reason != status.canonical_reason().unwrap_or_default()).then(|| Box::new(Reason::from(reason)));
 
     let mut facts = Facts::default();
     ranges.clear();

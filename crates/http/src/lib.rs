@@ -44,7 +44,7 @@ pub use headers::{Fields, Headers};
 pub use http::{Method, StatusCode, Version};
 pub use origin::{Host, Origin, Scheme};
 pub use request::PreparedRequest;
-pub use response::{Response, ResponseParts};
+pub use response::{Reason, Response, ResponseParts};
 pub use timings::Timings;
 pub use url::Url;
 

@@ -19,7 +19,7 @@ pub struct ResponseParts {
     /// The protocol version that the response named.
     pub version: Version,
     /// The reason phrase, where it is not the registered one.
-    pub reason: Option<Box<str>>,
+    pub reason: Option<Box<Reason>>,
     /// The header fields.
     pub headers: Headers,
     /// The content, decoded.
@@ -30,6 +30,17 @@ pub struct ResponseParts {
     pub timings: Timings,
     /// Whom the connection led to; shared by all responses that came on it.
     pub peer: Option<Arc<SocketAddr>>,
+}
+
+/// A reason phrase that is not the registered one. Rare, so that it is a pointer where it stands.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Reason(Box<str>);
+
+impl Reason {
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl Response {
@@ -46,7 +57,7 @@ impl Response {
     /// The reason phrase as received; the registered one where it was the same, empty where there was none.
     pub fn reason(&self) -> &str {
         match &self.0.reason {
-            Some(reason) => reason,
+            Some(reason) => reason.as_str(),
             None => self.0.status.canonical_reason().unwrap_or_default(),
         }
     }
@@ -95,5 +106,11 @@ impl Response {
 impl From<ResponseParts> for Response {
     fn from(parts: ResponseParts) -> Self {
         Response(Arc::new(parts))
+    }
+}
+
+impl From<&str> for Reason {
+    fn from(text: &str) -> Self {
+        Reason(text.into())
     }
 }

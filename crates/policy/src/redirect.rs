@@ -86,7 +86,7 @@ fn target(old: &Url, location: &str) -> Result<Url, sortie_http::Error> {
     // A path on the same origin, the usual case, needs no full parse; `//` and `/\` name another host.
     let is_path = location.starts_with('/') && !location[1..].starts_with(['/', '\\']);
     let url = match is_path {
-        true => Url::parse_like(&format!("{}{location}", old.origin()), old)?,
+        true => Url::parse_like(format!("{}{location}", old.origin()), old)?,
         false => old.join(location)?,
     };
     let url = url.without_userinfo();

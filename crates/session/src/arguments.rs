@@ -84,6 +84,11 @@ impl Arguments {
         &self.url
     }
 
+    /// The URL's text, to be shared.
+    pub(crate) fn url_text(&self) -> &Arc<str> {
+        &self.url
+    }
+
     /// Another URL.
     pub fn set_url(&mut self, url: impl Into<Arc<str>>) {
         self.url = url.into();

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sortie_http::{Body, Headers, Method, Url};
+use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
 use sortie_policy::Policy;
 
-use crate::check::check_fields;
+use crate::check::{check_fields, check_target};
 use crate::encode::{self, Base, Credentials, Facts};
 use crate::entries::same_field;
 use crate::{Auth, Error, ErrorKind, Profile, Setting, merge};
@@ -48,6 +48,8 @@ struct Place {
     /// How long its scheme and authority are.
     prefix: usize,
     ready: Arc<Ready>,
+    /// The last request that brought nothing of its own, once its URL came a second time in a row.
+    plain: Option<PreparedRequest>,
 }
 
 /// The header fields of a session for one origin.
@@ -58,8 +60,16 @@ pub(crate) struct Ready {
     pub(crate) base: Option<Base>,
 }
 
+/// What the memo knows of a request.
+pub(crate) enum Recalled {
+    /// All: it is like the one before.
+    Like(PreparedRequest, Arc<Policy>),
+    /// What it has in common with others.
+    Parts(Parts),
+}
+
 /// What the memo knows of a URL's text.
-pub(crate) struct Recalled {
+pub(crate) struct Parts {
     /// The URL, which may have userinfo.
     pub(crate) url: Url,
     /// The session's header fields for its origin.
@@ -82,9 +92,16 @@ impl Memo {
         Self::default()
     }
 
-    /// Parses `text`, and finds what the profile has for its origin.
-    pub(crate) fn recall(&self, profile: &Arc<Profile>, method: &Method, text: &str) -> Result<Recalled, Error> {
-        let policies = match self.find(profile, method, text)? {
+    /// Parses `text`, and finds what the profile has for its origin. A request that `is_plain` brings nothing of its own:
+    /// no field, no parameter, no body.
+    pub(crate) fn recall(
+        &self,
+        profile: &Arc<Profile>,
+        method: &Method,
+        text: &Arc<str>,
+        is_plain: bool,
+    ) -> Result<Recalled, Error> {
+        let policies = match self.find(profile, method, text, is_plain)? {
             Found::All(recalled) => return Ok(recalled),
             Found::Profile(policies) => policies,
             Found::Nothing => Policies::new(profile)?,
@@ -93,10 +110,10 @@ impl Memo {
         let ready = Arc::new(Ready::new(profile, &url)?);
         let policy = policies.of(method).clone();
         self.keep(profile, policies, Place::new(url.without_userinfo(), ready.clone()));
-        Ok(Recalled { url, ready, policy })
+        Ok(Recalled::Parts(Parts { url, ready, policy }))
     }
 
-    fn find(&self, profile: &Arc<Profile>, method: &Method, text: &str) -> Result<Found, Error> {
+    fn find(&self, profile: &Arc<Profile>, method: &Method, text: &Arc<str>, is_plain: bool) -> Result<Found, Error> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(known) = known.as_mut().filter(|known| Arc::ptr_eq(&known.profile, profile)) else {
             return Ok(Found::Nothing);
@@ -111,11 +128,22 @@ impl Memo {
         };
         known.last = index;
         let place = &mut known.places[index];
-        let url = parse(Url::parse_like(text, &place.url))?;
+        let policy = known.policies.of(method).clone();
+        let is_like = is_plain && place.url.as_str() == &**text;
+        if is_like && let Some(plain) = place.plain.as_ref().filter(|plain| plain.method() == method) {
+            return Ok(Found::All(Recalled::Like(plain.clone(), policy)));
+        }
+        let url = parse(Url::parse_like(text.clone(), &place.url))?;
+        if is_like && check_target(method, url.scheme(), profile.https_only).is_ok() {
+            let plain = PreparedRequest::new(method.clone(), url, place.ready.plain.clone(), Body::none());
+            place.plain = Some(plain.clone());
+            return Ok(Found::All(Recalled::Like(plain, policy)));
+        }
         if Arc::ptr_eq(url.origin(), place.url.origin()) {
             place.url = url.clone();
+            place.plain = None;
         }
-        Ok(Found::All(Recalled { url, ready: place.ready.clone(), policy: known.policies.of(method).clone() }))
+        Ok(Found::All(Recalled::Parts(Parts { url, ready: place.ready.clone(), policy })))
     }
 
     fn keep(&self, profile: &Arc<Profile>, policies: Policies, place: Place) {
@@ -139,7 +167,7 @@ impl Place {
     fn new(url: Url, ready: Arc<Ready>) -> Self {
         let fragment = url.fragment().map_or(0, |fragment| fragment.len() + 1);
         let prefix = url.as_str().len() - url.target().len() - fragment;
-        Place { url, prefix, ready }
+        Place { url, prefix, ready, plain: None }
     }
 
     /// Whether `text` goes to this origin, and is spelled so that one sees it.

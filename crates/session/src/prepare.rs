@@ -10,7 +10,7 @@ use crate::arguments::Rest;
 use crate::check::{check_fields, check_target};
 use crate::encode::{self, Credentials, Facts};
 use crate::finish::After;
-use crate::memo::{Ready, Recalled};
+use crate::memo::{Parts, Ready, Recalled};
 use crate::settle::settle;
 use crate::{Arguments, Error, ErrorKind, Memo, Profile, Setting, merge};
 
@@ -63,11 +63,14 @@ fn run_args(profile: &Profile, arguments: Arguments, warnings: &mut Vec<Warning>
 /// Makes the request and its policy of what was asked for.
 fn encode(profile: &Arc<Profile>, memo: &Memo, arguments: &Arguments) -> Result<(PreparedRequest, Arc<Policy>), Error> {
     let (method, rest) = (arguments.method(), arguments.rest());
-    let Recalled { mut url, ready, mut policy } = memo.recall(profile, method, arguments.url())?;
+    let is_plain = rest.is_none() && profile.params.is_empty() && encode::empty_length(method).is_none();
+    let Parts { mut url, ready, mut policy } = match memo.recall(profile, method, arguments.url_text(), is_plain)? {
+        Recalled::Like(request, policy) => return Ok((request, policy)),
+        Recalled::Parts(parts) => parts,
+    };
     check_target(method, url.scheme(), profile.https_only)?;
     let userinfo = url.userinfo();
-    let needs_length = encode::empty_length(method).is_some();
-    if rest.is_none() && userinfo.is_none() && profile.params.is_empty() && !needs_length {
+    if is_plain && userinfo.is_none() {
         // It brings nothing of its own: what the memo has is all of it.
         return Ok((PreparedRequest::new(method.clone(), url, ready.plain.clone(), Body::none()), policy));
     }

@@ -37,8 +37,8 @@ use crate::{Error, Links};
 #[derive(Clone)]
 pub struct Response {
     exchange: sortie_http::Response,
-    at: SystemTime,
-    tag: u64,
+    /// When it ended, in nanoseconds since 1970: half as large as a `SystemTime`, and enough until 2262.
+    at: i64,
     /// What most responses have none of.
     more: Option<Arc<More>>,
 }
@@ -49,12 +49,13 @@ struct More {
     warnings: Vec<Warning>,
     /// What a `post_request` hook put in the place of the request.
     request: Option<PreparedRequest>,
+    tag: u64,
 }
 
 impl Response {
     /// The response of one exchange, which ended at `at`; no history, no tag.
     pub fn new(exchange: sortie_http::Response, at: SystemTime) -> Self {
-        Response { exchange, at, tag: 0, more: None }
+        Response { exchange, at: nanoseconds(at), more: None }
     }
 
     /// The response of a call: the last exchange, and those before it.
@@ -64,11 +65,11 @@ impl Response {
         at: SystemTime,
         tag: u64,
     ) -> Self {
-        let more = (!history.is_empty()).then(|| {
+        let more = (tag != 0 || !history.is_empty()).then(|| {
             let history = history.into_iter().map(|exchange| Response::new(exchange, at)).collect();
-            Arc::new(More { history, ..More::default() })
+            Arc::new(More { history, tag, ..More::default() })
         });
-        Response { exchange, at, tag, more }
+        Response { exchange, at: nanoseconds(at), more }
     }
 
     /// The status code.
@@ -139,7 +140,7 @@ impl Response {
     ///
     /// What was refused, or expired at once, is left out. Computed each time.
     pub fn cookies(&self) -> Vec<Cookie<'static>> {
-        sortie_cookie::parse_all(self.url(), self.headers(), self.at)
+        sortie_cookie::parse_all(self.url(), self.headers(), moment(self.at))
     }
 
     /// The links of its Link fields (RFC 8288). Computed each time.
@@ -182,7 +183,7 @@ impl Response {
 
     /// The request's tag; 0 where it had none.
     pub fn tag(&self) -> u64 {
-        self.tag
+        self.more.as_ref().map_or(0, |more| more.tag)
     }
 
     /// Fails where the status is 400 or above.
@@ -231,7 +232,9 @@ impl Response {
         if !warnings.is_empty() || !self.warnings().is_empty() {
             self.more().warnings = warnings;
         }
-        self.tag = tag;
+        if self.tag() != tag {
+            self.more().tag = tag;
+        }
         self
     }
 
@@ -255,5 +258,34 @@ impl fmt::Debug for Response {
             .field("history", &self.history().len())
             .field("tag", &self.tag())
             .finish_non_exhaustive()
+    }
+}
+
+fn nanoseconds(at: SystemTime) -> i64 {
+    let clamp = |span: Duration| i64::try_from(span.as_nanos()).unwrap_or(i64::MAX);
+    match at.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => clamp(after),
+        Err(before) => -clamp(before.duration()),
+    }
+}
+
+fn moment(nanoseconds: i64) -> SystemTime {
+    let span = Duration::from_nanos(nanoseconds.unsigned_abs());
+    let moment = match nanoseconds {
+        0.. => SystemTime::UNIX_EPOCH.checked_add(span),
+        _ => SystemTime::UNIX_EPOCH.checked_sub(span),
+    };
+    moment.unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_kept_to_the_nanosecond_before_1970_too() {
+        for nanoseconds_since in [0, 1, -1, 1_800_000_000_123_456_789] {
+            assert_eq!(nanoseconds(moment(nanoseconds_since)), nanoseconds_since);
+        }
     }
 }
