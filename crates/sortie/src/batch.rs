@@ -110,6 +110,19 @@ impl Batch {
     ///
     /// Fails where the system's event queue fails; everything unfinished has ended with that error then.
     pub fn turn(&mut self, wait: Wait) -> Result<(), Error> {
+        self.date();
+        self.advance(wait)
+    }
+
+    /// The program's own code may have run since the clock was read.
+    pub(crate) fn date(&mut self) {
+        if let Some(driver) = &mut self.driver {
+            driver.date();
+        }
+    }
+
+    /// As `turn`, where the program's own code has not run since the last call.
+    pub(crate) fn advance(&mut self, wait: Wait) -> Result<(), Error> {
         let Some(driver) = &mut self.driver else { return Ok(()) };
         // What fails as it begins has ended by now, and nobody is to wait for it.
         let begun = driver.carry_out(&mut self.desk);
@@ -120,8 +133,8 @@ impl Batch {
             Wait::Forever => None,
         };
         if limit != Some(Duration::ZERO) {
-            // The wait is for what is left from now on, not from the last turn.
-            driver.refresh();
+            // The wait is for what is left from now on, not from before the program's own code ran.
+            driver.update();
         }
         let until = self.options.until(self.began);
         let rest = until.map(|until| until.since(driver.now()));
@@ -243,7 +256,7 @@ impl Batch {
     pub(crate) fn send(mut self, request: Request) -> Result<Response, Error> {
         self.admit(request, None)?;
         loop {
-            let turned = self.turn(Wait::Forever);
+            let turned = self.advance(Wait::Forever);
             if let Some((_, outcome)) = self.take() {
                 return outcome;
             }

@@ -78,6 +78,7 @@ impl Driver {
     pub(crate) fn refresh(&mut self) -> Time {
         let elapsed = Instant::now().saturating_duration_since(self.began);
         self.now = Time(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX));
+        self.dated = false;
         self.now
     }
 
@@ -116,7 +117,7 @@ impl Driver {
     pub(crate) fn carry_out(&mut self, audience: &mut impl Audience) -> io::Result<()> {
         let mut heard = Ok(());
         if self.engine.has_output() {
-            self.refresh();
+            self.update();
             if self.is_unheard() {
                 heard = self.listen(Some(Duration::ZERO));
             }
@@ -203,10 +204,15 @@ impl Driver {
     }
 
     /// Reads the clock where the program's own code has taken its time: none of that is anybody's timeout.
-    fn update(&mut self) {
-        if std::mem::take(&mut self.dated) {
+    pub(crate) fn update(&mut self) {
+        if self.dated {
             self.refresh();
         }
+    }
+
+    /// The program's own code may have run since the clock was read.
+    pub(crate) fn date(&mut self) {
+        self.dated = true;
     }
 
     fn handle(&mut self, event: transport::Event) {

@@ -195,8 +195,14 @@ impl<I: Iterator<Item = Request>> Stream<I> {
                 return None;
             }
             // Where the loop itself fails, that is the outcome of every call under way; later ones get a new loop.
-            let _ = self.batch.turn(Wait::Forever);
+            let _ = self.batch.advance(Wait::Forever);
         }
+    }
+
+    /// The next request, which the program may take its time to make.
+    fn pull(&mut self) -> Option<Request> {
+        self.batch.date();
+        self.requests.next()
     }
 
     /// Pulls requests until as many are ahead as may be, or one cannot be sent.
@@ -204,7 +210,7 @@ impl<I: Iterator<Item = Request>> Stream<I> {
         while self.refused.is_none()
             && self.pulled - self.landed < self.window
             && (self.owes_all || !self.batch.is_over() || self.requests.size_hint().1.is_some())
-            && let Some(request) = self.requests.next()
+            && let Some(request) = self.pull()
         {
             let place = self.pulled;
             self.pulled += 1;
@@ -222,6 +228,7 @@ impl<I: Iterator<Item = Request>> Iterator for Stream<I> {
     type Item = (usize, Result<Response, Error>);
 
     fn next(&mut self) -> Option<Self::Item> {
+        self.batch.date();
         let (place, Landed { outcome, held }) = self.land()?;
         self.batch.release(held);
         Some((place, outcome))
@@ -232,6 +239,7 @@ impl<I: Iterator<Item = Request>> Iterator for StreamOrdered<I> {
     type Item = Result<Response, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        self.stream.batch.date();
         loop {
             if let Some(Some(_)) = self.ahead.front() {
                 self.next += 1;
