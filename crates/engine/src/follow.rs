@@ -86,7 +86,7 @@ impl Engine {
             (Verdict::Deliver, Ok(content)) => self.end(id, now, |request| Ok(respond(request, content))),
             (Verdict::Fail(error), Ok(content)) => self.end(id, now, |request| {
                 let response = respond(request.clone(), content);
-                fail(Error::Policy(error), Phase::Follow, Some(response), request)
+                fail(Error::Policy(*error), Phase::Follow, Some(response), request)
             }),
             (_, Err(error)) => self.end(id, now, |request| fail(error, Phase::Content, None, request)),
             (_, Ok(_)) => self.fail(id, Error::Closed, Phase::Follow, now),

@@ -13,9 +13,7 @@ use crate::{Error, Host, Origin, Scheme, UrlFault};
 ///
 /// A clone shares the text. `Display` and `Debug` leave userinfo out; [`as_str`](Self::as_str) has it.
 #[derive(Clone)]
-pub struct Url(Arc<Parsed>);
-
-struct Parsed {
+pub struct Url {
     text: Arc<str>,
     origin: Arc<Origin>,
     userinfo: bool,
@@ -42,7 +40,7 @@ impl Url {
     /// The result is what [`parse`](Self::parse) gives; the origin is shared with `like` where it can be, and a text that
     /// is shared already, an `Arc<str>`, is not copied.
     pub fn parse_like(text: impl AsRef<str> + Into<Arc<str>>, like: &Url) -> Result<Self, Error> {
-        let (base, given) = (&*like.0, text);
+        let (base, given) = (like, text);
         let text = given.as_ref();
         if text == &*base.text {
             return Ok(like.clone());
@@ -52,14 +50,14 @@ impl Url {
             && let Some(query) = plain_target(rest.as_bytes())
             && let Ok(end) = u32::try_from(text.len())
         {
-            return Ok(Url(Arc::new(Parsed {
+            return Ok(Url {
                 text: given.into(),
                 origin: base.origin.clone(),
                 userinfo: false,
                 path: base.path,
                 query: base.path + query as u32,
                 fragment: end,
-            })));
+            });
         }
         Self::parse(text)
     }
@@ -80,68 +78,68 @@ impl Url {
         if has_scheme {
             return Self::parse(reference);
         }
-        let base = ::url::Url::parse(&self.0.text).map_err(|_| fail(UrlFault::Other))?;
+        let base = ::url::Url::parse(&self.text).map_err(|_| fail(UrlFault::Other))?;
         let joined = base.join(reference).map_err(|source| fail(fault_of(source)))?;
         Self::from_parsed(joined).map_err(fail)
     }
 
     /// The whole text, userinfo and fragment included.
     pub fn as_str(&self) -> &str {
-        &self.0.text
+        &self.text
     }
 
     /// Scheme, host and port.
     pub fn origin(&self) -> &Arc<Origin> {
-        &self.0.origin
+        &self.origin
     }
 
     /// Whether both go to the same scheme, host and port.
     pub fn same_origin(&self, other: &Url) -> bool {
-        Arc::ptr_eq(&self.0.origin, &other.0.origin) || self.0.origin == other.0.origin
+        Arc::ptr_eq(&self.origin, &other.origin) || self.origin == other.origin
     }
 
     /// The scheme.
     pub fn scheme(&self) -> Scheme {
-        self.0.origin.scheme()
+        self.origin.scheme()
     }
 
     /// The host.
     pub fn host(&self) -> &Host {
-        self.0.origin.host()
+        self.origin.host()
     }
 
     /// The port, the scheme's default where the text has none.
     pub fn port(&self) -> u16 {
-        self.0.origin.port()
+        self.origin.port()
     }
 
     /// What a request line asks for: path and query (RFC 9112, section 3.2.1).
     pub fn target(&self) -> &str {
-        &self.0.text[self.0.path as usize..self.0.fragment as usize]
+        &self.text[self.path as usize..self.fragment as usize]
     }
 
     /// The path; it begins with `/`.
     pub fn path(&self) -> &str {
-        &self.0.text[self.0.path as usize..self.0.query as usize]
+        &self.text[self.path as usize..self.query as usize]
     }
 
     /// The query, without its `?`.
     pub fn query(&self) -> Option<&str> {
-        self.0.text[self.0.query as usize..self.0.fragment as usize].strip_prefix('?')
+        self.text[self.query as usize..self.fragment as usize].strip_prefix('?')
     }
 
     /// The fragment, without its `#`. It is never sent.
     pub fn fragment(&self) -> Option<&str> {
-        self.0.text[self.0.fragment as usize..].strip_prefix('#')
+        self.text[self.fragment as usize..].strip_prefix('#')
     }
 
     /// User and password, percent-decoded; `None` where the text has no userinfo.
     pub fn userinfo(&self) -> Option<(String, String)> {
-        if !self.0.userinfo {
+        if !self.userinfo {
             return None;
         }
-        let start = self.0.origin.scheme().as_str().len() + 3;
-        let authority = &self.0.text[start..self.0.path as usize];
+        let start = self.origin.scheme().as_str().len() + 3;
+        let authority = &self.text[start..self.path as usize];
         let (userinfo, _) = authority.rsplit_once('@')?;
         let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
         let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
@@ -151,17 +149,17 @@ impl Url {
     /// The same URL without userinfo.
     #[must_use]
     pub fn without_userinfo(&self) -> Self {
-        if !self.0.userinfo {
+        if !self.userinfo {
             return self.clone();
         }
-        let prefix = self.0.origin.to_string();
+        let prefix = self.origin.to_string();
         self.rebuilt(&prefix, self.target(), self.fragment())
     }
 
     /// The same URL with another fragment, or none. The fragment is taken as it is.
     #[must_use]
     pub fn with_fragment(&self, fragment: Option<&str>) -> Self {
-        self.rebuilt(&self.0.text[..self.0.path as usize], self.target(), fragment)
+        self.rebuilt(&self.text[..self.path as usize], self.target(), fragment)
     }
 
     /// The same URL with pairs added to its query, form-encoded (a blank becomes `+`), behind what is there.
@@ -179,7 +177,7 @@ impl Url {
         }
         let start = target.len();
         target = form_urlencoded::Serializer::for_suffix(target, start).extend_pairs(pairs).finish();
-        self.rebuilt(&self.0.text[..self.0.path as usize], &target, self.fragment())
+        self.rebuilt(&self.text[..self.path as usize], &target, self.fragment())
     }
 
     fn parse_checked(text: &str) -> Result<Self, UrlFault> {
@@ -209,14 +207,14 @@ impl Url {
         let fragment = parsed[..::url::Position::AfterQuery].len();
         let text: Arc<str> = String::from(parsed).into();
         u32::try_from(text.len()).map_err(|_| UrlFault::Other)?;
-        Ok(Url(Arc::new(Parsed {
+        Ok(Url {
             text,
             origin: Arc::new(Origin::new(scheme, host, port)),
             userinfo,
             path: path as u32,
             query: query as u32,
             fragment: fragment as u32,
-        })))
+        })
     }
 
     /// Puts parts that are in the wire's form together again.
@@ -230,14 +228,14 @@ impl Url {
             text.push('#');
             text.push_str(fragment);
         }
-        Url(Arc::new(Parsed {
-            userinfo: self.0.userinfo && prefix.contains('@'),
-            origin: self.0.origin.clone(),
+        Url {
+            userinfo: self.userinfo && prefix.contains('@'),
+            origin: self.origin.clone(),
             path: prefix.len() as u32,
             query: query as u32,
             fragment: end as u32,
             text: text.into(),
-        }))
+        }
     }
 }
 
@@ -251,9 +249,9 @@ impl std::str::FromStr for Url {
 
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.userinfo {
-            false => f.write_str(&self.0.text),
-            true => write!(f, "{}{}", self.0.origin, &self.0.text[self.0.path as usize..]),
+        match self.userinfo {
+            false => f.write_str(&self.text),
+            true => write!(f, "{}{}", self.origin, &self.text[self.path as usize..]),
         }
     }
 }
@@ -266,7 +264,7 @@ impl fmt::Debug for Url {
 
 impl PartialEq for Url {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0.text == other.0.text
+        Arc::ptr_eq(&self.text, &other.text) || self.text == other.text
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn judge(policy: &Policy, seen: &Seen<'_>) -> Option<Verdict> {
     }
     Some(match follow(policy, seen, location, method, &content) {
         Ok(again) => Verdict::Again(Box::new(again)),
-        Err(error) => Verdict::Fail(error),
+        Err(error) => Verdict::Fail(Box::new(error)),
     })
 }
 

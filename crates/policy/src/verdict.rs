@@ -24,7 +24,7 @@ pub enum Verdict {
     /// The call goes on with another request.
     Again(Box<Again>),
     /// The call ends with this error; what came belongs to it.
-    Fail(Error),
+    Fail(Box<Error>),
 }
 
 /// The next exchange of a call.

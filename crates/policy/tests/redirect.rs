@@ -36,7 +36,7 @@ fn again(request: &PreparedRequest, status: u16, location: &str) -> Again {
 
 fn error(policy: &Policy, request: &PreparedRequest, location: &str, redirects: u32) -> Error {
     match verdict(policy, request, 302, location, redirects) {
-        Verdict::Fail(error) => error,
+        Verdict::Fail(error) => *error,
         other => panic!("{location:?} gave {other:?}"),
     }
 }

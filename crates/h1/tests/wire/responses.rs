@@ -108,7 +108,9 @@ fn a_coding_in_http_1_0_is_obeyed_and_the_connection_closed() {
 
 #[test]
 fn a_reason_is_kept_only_where_it_is_not_the_registered_one() {
-    let reason = |line: &str| get(&format!("{line}\r\nContent-Length: 0\r\n\r\n")).0.reason.map(|reason| reason.as_str().to_owned());
+    let reason = |line: &str| {
+        get(&format!("{line}\r\nContent-Length: 0\r\n\r\n")).0.reason.map(|reason| reason.as_str().to_owned())
+    };
     assert_eq!(reason("HTTP/1.1 404 Not Found"), None);
     assert_eq!(reason("HTTP/1.1 404 Nothing Here").as_deref(), Some("Nothing Here"));
     assert_eq!(reason("HTTP/1.1 404 ").as_deref(), Some(""));
