@@ -69,6 +69,8 @@ mod stream;
 mod target;
 mod token;
 mod transport;
+#[cfg_attr(not(test), expect(dead_code, reason = "links do not go through proxies yet"))]
+mod tunnel;
 mod waker;
 
 pub use error::Error;
@@ -77,6 +79,7 @@ pub use link::LinkId;
 pub use resolver::Resolver;
 pub use target::{Host, Target};
 pub use transport::Transport;
+pub use tunnel::{Credentials, TunnelError};
 pub use waker::Waker;
 
 #[cfg(doctest)]
