@@ -67,6 +67,8 @@ mod race;
 mod resolver;
 mod stream;
 mod target;
+#[cfg(any(feature = "tls", feature = "ring"))]
+mod tls;
 mod token;
 mod transport;
 mod waker;
@@ -76,6 +78,8 @@ pub use event::Event;
 pub use link::LinkId;
 pub use resolver::Resolver;
 pub use target::{Host, Target};
+#[cfg(any(feature = "tls", feature = "ring"))]
+pub use tls::{Handshakes, Secured, Tls, TlsBuilder, TlsError, TlsVersion};
 pub use transport::Transport;
 pub use waker::Waker;
 
