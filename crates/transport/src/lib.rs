@@ -67,6 +67,8 @@ mod race;
 mod resolver;
 mod stream;
 mod target;
+#[cfg(any(feature = "tls", feature = "ring"))]
+mod tls;
 mod token;
 mod transport;
 #[cfg_attr(not(test), expect(dead_code, reason = "links do not go through proxies yet"))]
@@ -78,6 +80,8 @@ pub use event::Event;
 pub use link::LinkId;
 pub use resolver::Resolver;
 pub use target::{Host, Target};
+#[cfg(any(feature = "tls", feature = "ring"))]
+pub use tls::{Handshakes, Secured, Tls, TlsBuilder, TlsError, TlsVersion};
 pub use transport::Transport;
 pub use tunnel::{Credentials, TunnelError};
 pub use waker::Waker;
