@@ -1,7 +1,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use sortie_http::Url;
+use sortie_http::{Url, UrlFault};
 
 /// Why a call could not go on, or a policy is none.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -29,6 +29,45 @@ pub enum Error {
         /// Which one: the name of its field in [`Timeouts`](crate::Timeouts).
         which: &'static str,
     },
+    /// The text is no proxy that can be used.
+    Proxy {
+        /// The text, without what may be userinfo, and without a query; control characters escaped, at most 200
+        /// characters of it.
+        proxy: Box<str>,
+        /// What is wrong with it.
+        fault: ProxyFault,
+    },
+    /// The text does not say for which requests a proxy is: see [`Proxies::set`](crate::Proxies::set).
+    ProxyKey {
+        /// The text, escaped, at most 200 characters of it.
+        key: Box<str>,
+    },
+    /// An entry of a list of hosts that need no proxy is none: see [`Proxies::no_proxy`](crate::Proxies::no_proxy).
+    NoProxy {
+        /// The entry, escaped, at most 200 characters of it.
+        entry: Box<str>,
+    },
+    /// What a variable of the environment says cannot be used.
+    Variable {
+        /// Its name.
+        name: &'static str,
+        /// Why.
+        source: Box<Error>,
+    },
+}
+
+/// What is wrong with a proxy.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ProxyFault {
+    /// The scheme is none of `http`, `https`, `socks5` and `socks5h`.
+    Scheme,
+    /// There is no host, or host or port are none.
+    Authority(UrlFault),
+    /// It has a path, a query or a fragment.
+    Path,
+    /// User or password cannot be told to a proxy of this kind.
+    Credentials,
 }
 
 impl fmt::Display for Error {
@@ -39,6 +78,15 @@ impl fmt::Display for Error {
             Error::Insecure { url } => write!(f, "redirected to `{url}` where only https may be asked"),
             Error::NotReplayable => f.write_str("redirected with a body that cannot be sent a second time"),
             Error::ZeroTimeout { which } => write!(f, "the timeout `{which}` is zero"),
+            Error::Proxy { proxy, fault } => write!(f, "cannot use the proxy `{proxy}`: {fault}"),
+            Error::ProxyKey { key } => {
+                write!(
+                    f,
+                    "`{key}` does not say what a proxy is for, write a scheme or `all`, alone or as `scheme://host`"
+                )
+            }
+            Error::NoProxy { entry } => write!(f, "`{entry}` names no host that needs no proxy"),
+            Error::Variable { name, .. } => write!(f, "cannot use the environment variable {name}"),
         }
     }
 }
@@ -47,7 +95,21 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Error::Location { source } => Some(source),
+            Error::Variable { source, .. } => Some(source),
             _ => None,
+        }
+    }
+}
+
+impl fmt::Display for ProxyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProxyFault::Scheme => f.write_str("the scheme is none of http, https, socks5 and socks5h"),
+            ProxyFault::Authority(fault) => fault.fmt(f),
+            ProxyFault::Path => {
+                f.write_str("a path, a query or a fragment stands behind it, percent-encode a password")
+            }
+            ProxyFault::Credentials => f.write_str("user or password cannot be told to such a proxy"),
         }
     }
 }

@@ -18,6 +18,7 @@
 //! | [`Credentials`] | which header fields no other origin may see | |
 //! | `cookies` | what goes into the Cookie field of one exchange | RFC 6265bis, section 5.8 |
 //! | [`stale()`] | whether a request goes again when a kept connection turns out to be dead | RFC 9110, section 9.2.2 |
+//! | [`Proxies`] | which proxy an origin's requests go through, if any | the usual variables, as curl and Requests read them |
 //! | [`Timeouts`] | nothing: they are data | |
 //!
 //! ```
@@ -42,7 +43,10 @@ mod cookies;
 mod credentials;
 mod error;
 mod judge;
+mod no_proxy;
 mod policy;
+mod proxies;
+mod proxy;
 mod redirect;
 mod stale;
 mod timeouts;
@@ -52,9 +56,11 @@ mod wait;
 pub use basic::basic;
 pub use cookies::{absorb, cookie_value};
 pub use credentials::Credentials;
-pub use error::Error;
+pub use error::{Error, ProxyFault};
 pub use judge::judge;
 pub use policy::Policy;
+pub use proxies::Proxies;
+pub use proxy::{Proxy, ProxyKind};
 pub use redirect::Redirects;
 pub use stale::{Stale, is_idempotent, stale};
 pub use timeouts::Timeouts;

@@ -71,6 +71,8 @@ mod target;
 mod tls;
 mod token;
 mod transport;
+#[cfg_attr(not(test), expect(dead_code, reason = "links do not go through proxies yet"))]
+mod tunnel;
 mod waker;
 
 pub use error::Error;
@@ -81,6 +83,7 @@ pub use target::{Host, Target};
 #[cfg(any(feature = "tls", feature = "ring"))]
 pub use tls::{Handshakes, Secured, Tls, TlsBuilder, TlsError, TlsVersion};
 pub use transport::Transport;
+pub use tunnel::{Credentials, TunnelError};
 pub use waker::Waker;
 
 #[cfg(doctest)]
