@@ -11,6 +11,7 @@
 //! - [`Settings`] are what later sessions start from; a [`Profile`] is what one session brings to each request.
 //! - A [`Memo`] keeps what requests have in common, so that a like one costs next to nothing.
 //! - [`Hooks`] are the four points at which a program's own code steps in.
+//! - [`environment()`] is what the process's variables say, read once.
 //! - [`Setting`] is a request's word over its session's: unset, set, or removed.
 //!
 //! Nothing here knows a socket, a thread or a clock. Feature `json` (on by default) brings `BodyArgument::json` and
@@ -41,6 +42,7 @@ mod body;
 mod check;
 mod encode;
 mod entries;
+mod environment;
 mod error;
 mod finish;
 mod hooks;
@@ -59,6 +61,7 @@ mod values;
 pub use arguments::Arguments;
 pub use auth::{Auth, Basic, Bearer};
 pub use body::BodyArgument;
+pub use environment::{Environment, environment};
 pub use error::Error;
 pub use finish::{After, Ended, finish, warnings};
 pub use hooks::{Hooks, Sent};

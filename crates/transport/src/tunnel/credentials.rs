@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// User and password for a proxy. `Debug` hides the password.
+/// User and password for a proxy. `Debug` hides both, since some proxies take a token for a user.
 #[derive(Clone, Eq, PartialEq, Hash)]
 pub struct Credentials {
     /// The user. To an HTTP proxy it may not have a colon, to a SOCKS proxy at most 255 bytes.
@@ -20,7 +20,7 @@ impl Credentials {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("user", &self.user).field("password", &format_args!("***")).finish()
+        f.write_str("Credentials(***)")
     }
 }
 
@@ -29,8 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_is_not_shown() {
-        let shown = format!("{:?}", Credentials::new("ann", "5ecret"));
-        assert_eq!(shown, r#"Credentials { user: "ann", password: *** }"#);
+    fn neither_user_nor_password_is_shown() {
+        assert_eq!(format!("{:?}", Credentials::new("ann", "5ecret")), "Credentials(***)");
     }
 }
