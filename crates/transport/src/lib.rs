@@ -1,6 +1,6 @@
-//! Byte streams on one event loop: names, TCP, timers. Knows no HTTP.
+//! Byte streams on one event loop: names, TCP, Unix sockets, proxies, TLS. Knows no HTTP.
 //!
-//! A [`Transport`] opens **links** by name or by address and tells what happens to them. It owns the sockets, the loop
+//! A [`Transport`] opens **links** as a [`Plan`] says and tells what happens to them. It owns the sockets, the loop
 //! and what a socket did not take yet; its owner has the clock, the protocol and the limits. No async runtime, no callbacks:
 //!
 //! ```text
@@ -14,6 +14,7 @@
 //!   [`poll`](Transport::poll) hands them out.
 //! - Sockets are edge-triggered and registered once. On [`Event::Ready`] read until a read is shorter than its buffer, or to
 //!   the end if the event says `closed`.
+//! - A [`Connector`] is the means by which links are made; a [`Proxy`] is what they go through; `Tls` secures them.
 //! - A [`Resolver`] looks names up on threads beside the loop. A [`Waker`] ends a wait from any thread.
 //! - Times are nanoseconds, since whatever moment the owner chose.
 //!
@@ -21,12 +22,12 @@
 //! use std::io::{Read, Write};
 //! use std::net::TcpListener;
 //!
-//! use sortie_transport::{Event, Target, Transport};
+//! use sortie_transport::{Event, Plan, Transport};
 //!
 //! # fn main() -> std::io::Result<()> {
 //! let listener = TcpListener::bind("127.0.0.1:0")?;
 //! let mut transport = Transport::new()?;
-//! let link = transport.open(&Target::from(listener.local_addr()?), 0);
+//! let link = transport.open(&Plan::from(listener.local_addr()?), 0);
 //! let (mut peer, _) = listener.accept()?;
 //!
 //! let mut heard = Vec::with_capacity(5);
@@ -59,29 +60,47 @@
 //!
 //! Linux first; macOS as best effort.
 
+mod addresses;
+mod cache;
+mod connector;
+mod detached;
 mod error;
 mod event;
 mod inbox;
+mod layers;
 mod link;
+mod phase;
+mod plan;
 mod race;
 mod resolver;
+mod road;
+mod setup;
+mod sockets;
 mod stream;
 mod target;
 #[cfg(any(feature = "tls", feature = "ring"))]
 mod tls;
+#[cfg(not(any(feature = "tls", feature = "ring")))]
+#[path = "bare.rs"]
+mod tls;
 mod token;
 mod transport;
-#[cfg_attr(not(test), expect(dead_code, reason = "links do not go through proxies yet"))]
 mod tunnel;
 mod waker;
 
+pub use addresses::Addresses;
+pub use connector::{Connector, ConnectorBuilder};
+pub use detached::Detached;
 pub use error::Error;
-pub use event::Event;
+pub use event::{Event, Opened};
 pub use link::LinkId;
-pub use resolver::Resolver;
+pub use phase::OpenPhase;
+pub use plan::{Plan, Proxy, ProxyKind};
+pub use resolver::{Resolve, Resolver};
 pub use target::{Host, Target};
 #[cfg(any(feature = "tls", feature = "ring"))]
-pub use tls::{Handshakes, Secured, Tls, TlsBuilder, TlsError, TlsVersion};
+pub use tls::{Handshakes, Tls, TlsBuilder, TlsVersion};
+pub use tls::{Secured, TlsError};
 pub use transport::Transport;
 pub use tunnel::{Credentials, TunnelError};
 pub use waker::Waker;

@@ -1,6 +1,8 @@
 //! One link: its name and its state.
 
 use crate::race::Race;
+use crate::road::Road;
+use crate::setup::Setup;
 use crate::stream::Stream;
 
 /// The name of a link. It is never given twice: a late use of a closed one does nothing.
@@ -26,16 +28,27 @@ pub(crate) struct Link {
 }
 
 /// ```text
-/// Resolving ──► Connecting ──► Open
-///     └─────────────┴────► Failed
+/// Resolving ──► Connecting ──► SettingUp ──► Open
+///     │             ├────────────────────────▲
+///     └─────────────┴──────────────┴──► Failed
 /// ```
 pub(crate) enum State {
-    /// The resolver was asked.
-    Resolving { name: Box<str>, port: u16, since: u64 },
+    /// The resolver was asked what the road asks.
+    Resolving(Box<Road>),
     /// Sockets race for the connection.
-    Connecting(Box<Race>),
+    Connecting(Box<Dial>),
+    /// The Unix socket had no room for another connection when it was tried last.
+    Knocking(Box<Road>),
+    /// A proxy is asked, TLS shakes hands.
+    SettingUp(Box<Setup>),
     /// Bytes flow.
     Open(Stream),
     /// Never opened; waits for `close`.
     Failed,
+}
+
+/// A link that connects.
+pub(crate) struct Dial {
+    pub(crate) road: Road,
+    pub(crate) race: Race,
 }

@@ -12,8 +12,6 @@ use std::time::Duration;
 
 use mio::net::TcpStream;
 use mio::{Interest, Registry};
-use rustix::io::Errno;
-use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::Error;
 use crate::error::is_exhaustion;
@@ -30,10 +28,6 @@ pub(crate) struct Race {
     running: Vec<Attempt>,
     /// The last attempt that failed.
     fault: Option<Error>,
-    /// How long it took to learn the addresses.
-    pub(crate) resolve: Duration,
-    /// When the race began.
-    pub(crate) since: u64,
 }
 
 /// One socket on its way.
@@ -54,14 +48,24 @@ pub(crate) enum Check {
 }
 
 impl Race {
-    pub(crate) fn new(addresses: &[IpAddr], port: u16, resolve: Duration, since: u64) -> Self {
+    pub(crate) fn new(addresses: &[IpAddr], port: u16) -> Self {
         let addresses = interleave(addresses).map(|address| SocketAddr::new(address, port)).collect();
-        Self { addresses, next: 0, running: Vec::new(), fault: None, resolve, since }
+        Self { addresses, next: 0, running: Vec::new(), fault: None }
     }
 
     /// Whether there are addresses that were not tried.
     pub(crate) const fn has_more(&self) -> bool {
         self.next < self.addresses.len()
+    }
+
+    /// The address of the attempt that was started last, of those that run.
+    pub(crate) fn peer(&self) -> Option<SocketAddr> {
+        self.running.last().map(|attempt| attempt.peer)
+    }
+
+    /// Whether `peer` is not of the family that came first.
+    pub(crate) fn is_upset(&self, peer: SocketAddr) -> bool {
+        self.addresses.first().is_some_and(|first| first.is_ipv6() != peer.is_ipv6())
     }
 
     /// Starts the next attempt that can be started. Without descriptors it waits for the attempts that run.
@@ -108,24 +112,15 @@ impl Race {
 }
 
 impl Attempt {
-    /// Starts to connect a socket to `peer`, for the link at `index`.
-    pub(crate) fn start(registry: &Registry, index: usize, stamp: Stamp, peer: SocketAddr) -> io::Result<Self> {
-        let token = token(index, stamp)?;
-        #[cfg(target_os = "linux")]
-        let socket = Socket::new(Domain::for_address(peer), Type::STREAM.nonblocking(), Some(Protocol::TCP))?;
-        #[cfg(not(target_os = "linux"))]
-        let socket = {
-            let socket = Socket::new(Domain::for_address(peer), Type::STREAM, Some(Protocol::TCP))?;
-            socket.set_nonblocking(true)?;
-            socket
-        };
-        socket.set_tcp_nodelay(true)?;
-        match socket.connect(&peer.into()) {
-            Err(error) if !goes_on(&error) => return Err(error),
-            _ => {}
-        }
-        let mut socket = TcpStream::from_std(socket.into());
-        registry.register(&mut socket, token, Interest::READABLE | Interest::WRITABLE)?;
+    /// An attempt whose socket is on its way to `peer`, for the link at `index`.
+    pub(crate) fn new(
+        registry: &Registry,
+        index: usize,
+        stamp: Stamp,
+        peer: SocketAddr,
+        mut socket: TcpStream,
+    ) -> io::Result<Self> {
+        registry.register(&mut socket, token(index, stamp)?, Interest::READABLE | Interest::WRITABLE)?;
         Ok(Self { socket, stamp, peer })
     }
 }
@@ -143,11 +138,6 @@ fn interleave(addresses: &[IpAddr]) -> impl Iterator<Item = IpAddr> {
     })
 }
 
-/// Whether a connect that returned this goes on by itself.
-fn goes_on(error: &io::Error) -> bool {
-    error.raw_os_error().is_some_and(|code| [Errno::INPROGRESS, Errno::INTR].map(Errno::raw_os_error).contains(&code))
-}
-
 /// Both ends of a connection, if it stands.
 fn ends(socket: &TcpStream) -> io::Result<Option<(SocketAddr, SocketAddr)>> {
     if let Some(error) = socket.take_error()? {
@@ -162,11 +152,13 @@ fn ends(socket: &TcpStream) -> io::Result<Option<(SocketAddr, SocketAddr)>> {
 
 #[cfg(test)]
 mod tests {
+    use rustix::io::Errno;
+
     use super::*;
 
     fn race(addresses: &[&str]) -> Race {
         let addresses: Vec<IpAddr> = addresses.iter().map(|address| address.parse().unwrap()).collect();
-        Race::new(&addresses, 80, Duration::ZERO, 0)
+        Race::new(&addresses, 80)
     }
 
     #[test]

@@ -5,7 +5,6 @@
 
 use std::any::Any;
 use std::collections::{HashMap, VecDeque};
-use std::error::Error;
 use std::net::{IpAddr, ToSocketAddrs as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
@@ -13,6 +12,7 @@ use std::time::Duration;
 use std::{fmt, io, process, thread};
 
 use crate::LinkId;
+use crate::cache::{Cache, Common, Panicked};
 use crate::inbox::{Answer, Inbox};
 
 /// How many look-ups of the system's resolver run at once.
@@ -21,12 +21,31 @@ const SYSTEM_THREADS: usize = 4;
 /// How long a thread without work stays.
 const LINGER: Duration = Duration::from_secs(10);
 
-/// Looks names up, for any number of transports.
+/// Looks one name up. Any closure of this form does.
+pub trait Resolve: Send + Sync + 'static {
+    /// The addresses of `name`, the best one first. May take its time: it runs on a thread of the resolver's.
+    ///
+    /// # Errors
+    /// Whatever hinders it; it becomes the source of [`Error::Resolve`](crate::Error::Resolve).
+    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>>;
+}
+
+impl<F: Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static> Resolve for F {
+    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        self(name)
+    }
+}
+
+/// Looks names up, for any number of transports, and remembers them for a while.
 ///
 /// - At most so many look-ups run at once as it has threads; the rest wait in order.
-/// - Equal names that are asked for at the same time are looked up once. Nothing is cached beyond that.
+/// - Equal names that are asked for at the same time are looked up once.
+/// - Addresses are known for 60 seconds, failures for 5, of at most 1,024 names; what is known needs no thread. A failure
+///   for want of descriptors, or by a panic, is not kept.
 /// - A name that nobody waits for any more is not looked up.
 /// - A look-up that panics, or finds no address, is an error like any other.
+/// - Where the family of addresses that came second won the race for a connection, it comes first the next time
+///   (RFC 8305, section 4).
 /// - A thread that found no work for ten seconds ends. None is ever joined: a look-up that hangs holds nobody up.
 pub struct Resolver {
     shared: Arc<Shared>,
@@ -44,19 +63,58 @@ impl Resolver {
 
     /// A resolver that asks `lookup`, on at most `threads` threads (and at least one).
     pub fn new(threads: usize, lookup: impl Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static) -> Self {
-        let (lookup, limit) = (Box::new(lookup), threads.max(1));
-        Self { shared: Arc::new(Shared { lookup, limit, work: Condvar::new(), state: Mutex::default() }) }
+        Self::asking(threads, lookup)
     }
 
-    /// Asks for the addresses of `name`. The answer goes to `inbox`, unless it is gone by then.
+    /// A resolver that asks `lookup`, which need not be a closure; else as [`new`](Self::new).
+    pub fn asking(threads: usize, lookup: impl Resolve) -> Self {
+        let (lookup, limit) = (Box::new(lookup), threads.max(1));
+        let state = State { queue: VecDeque::new(), asked: HashMap::new(), threads: 0, idle: 0, cache: Cache::new() };
+        Self { shared: Arc::new(Shared { lookup, limit, work: Condvar::new(), state: Mutex::new(state) }) }
+    }
+
+    /// How long addresses are known. Default: 60 seconds. Zero: not at all.
+    #[must_use]
+    pub fn keep(self, time: Duration) -> Self {
+        self.shared.lock().cache.found = time;
+        self
+    }
+
+    /// How long it is known that a name has none. Default: 5 seconds. Zero: not at all.
+    #[must_use]
+    pub fn keep_failures(self, time: Duration) -> Self {
+        self.shared.lock().cache.failed = time;
+        self
+    }
+
+    /// How many names are known at the most. Default: 1,024. Zero: none.
     ///
-    /// Fails if there is no thread, and none can be started.
-    pub(crate) fn ask(&self, name: &str, link: LinkId, inbox: &Arc<Inbox>) -> io::Result<()> {
-        let asker = Asker { link, inbox: Arc::downgrade(inbox) };
+    /// When there are more, the one that would be forgotten first makes room; to find it takes a look at all.
+    #[must_use]
+    pub fn capacity(self, names: usize) -> Self {
+        self.shared.lock().cache.capacity = names;
+        self
+    }
+
+    /// The time by which names are forgotten, since any moment. Default: the system's monotonic clock.
+    #[must_use]
+    pub fn clock(self, clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        self.shared.lock().cache.clock = Box::new(clock);
+        self
+    }
+
+    /// Asks for the addresses of `name`. What is not known goes to `inbox` later, unless it is gone by then.
+    ///
+    /// Fails if that is known, or there is no thread, and none can be started.
+    pub(crate) fn ask(&self, name: &str, link: LinkId, inbox: &Arc<Inbox>) -> io::Result<Option<Arc<[IpAddr]>>> {
         let mut state = self.shared.lock();
+        if let Some(known) = state.cache.get(name) {
+            return known.map(Some);
+        }
+        let asker = Asker { link, inbox: Arc::downgrade(inbox) };
         if let Some(askers) = state.asked.get_mut(name) {
             askers.push(asker);
-            return Ok(());
+            return Ok(None);
         }
         state.queue.push_back(name.into());
         if state.idle < state.queue.len() && state.threads < self.shared.limit {
@@ -73,7 +131,7 @@ impl Resolver {
         state.asked.insert(name.into(), vec![asker]);
         drop(state);
         self.shared.work.notify_one();
-        Ok(())
+        Ok(None)
     }
 
     /// Takes a question back. Does nothing when it was answered.
@@ -81,6 +139,11 @@ impl Resolver {
         if let Some(askers) = self.shared.lock().asked.get_mut(name) {
             askers.retain(|asker| asker.link != link || asker.inbox.as_ptr() != Arc::as_ptr(inbox));
         }
+    }
+
+    /// A connection to `name` stands, though addresses of the other family came first.
+    pub(crate) fn won(&self, name: &str, six: bool) {
+        self.shared.lock().cache.won(name, six);
     }
 }
 
@@ -92,7 +155,7 @@ impl fmt::Debug for Resolver {
 
 /// What the threads share.
 struct Shared {
-    lookup: Box<Lookup>,
+    lookup: Box<dyn Resolve>,
     /// The most threads there may be.
     limit: usize,
     /// Signalled once for each name that joins the queue.
@@ -100,9 +163,6 @@ struct Shared {
     state: Mutex<State>,
 }
 
-type Lookup = dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync;
-
-#[derive(Default)]
 struct State {
     /// The names that no thread took yet, each once.
     queue: VecDeque<Box<str>>,
@@ -111,6 +171,7 @@ struct State {
     threads: usize,
     /// How many of the threads wait for work.
     idle: usize,
+    cache: Cache,
 }
 
 /// A link that waits for a name.
@@ -136,7 +197,10 @@ impl Shared {
     fn serve(&self) {
         while let Some(name) = self.take() {
             let addresses = self.look_up(&name);
-            let askers = self.lock().asked.remove(&name).unwrap_or_default();
+            let mut state = self.lock();
+            let addresses = state.cache.keep(&name, addresses);
+            let askers = state.asked.remove(&name).unwrap_or_default();
+            drop(state);
             answer(askers, addresses);
         }
     }
@@ -164,29 +228,13 @@ impl Shared {
     }
 
     fn look_up(&self, name: &str) -> io::Result<Arc<[IpAddr]>> {
-        match catch_unwind(AssertUnwindSafe(|| (self.lookup)(name))) {
+        match catch_unwind(AssertUnwindSafe(|| self.lookup.resolve(name))) {
             Ok(Ok(addresses)) if addresses.is_empty() => {
                 Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address"))
             }
             Ok(result) => result.map(Arc::from),
-            Err(panic) => Err(io::Error::other(format!("the look-up panicked: {}", message(&*panic)))),
+            Err(panic) => Err(io::Error::other(Panicked(message(&*panic).into()))),
         }
-    }
-}
-
-/// An error that several askers share, below an [`io::Error`] for each.
-#[derive(Clone, Debug)]
-struct Common(Arc<io::Error>);
-
-impl fmt::Display for Common {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Error for Common {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
     }
 }
 
@@ -198,17 +246,9 @@ fn answer(askers: Vec<Asker>, addresses: io::Result<Arc<[IpAddr]>>) {
             Ok([asker]) => asker.tell(Err(error)),
             Err(askers) => {
                 let common = Common(Arc::new(error));
-                askers.into_iter().for_each(|asker| asker.tell(Err(copy(&common))));
+                askers.into_iter().for_each(|asker| asker.tell(Err(common.copy())));
             }
         },
-    }
-}
-
-/// The same error once more.
-fn copy(common: &Common) -> io::Error {
-    match common.0.raw_os_error() {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => io::Error::new(common.0.kind(), common.clone()),
     }
 }
 
@@ -248,15 +288,5 @@ mod tests {
         assert!(Arc::ptr_eq(&parent, &of_process(&mut slot, 1)));
         let child = of_process(&mut slot, 2);
         assert!(!Arc::ptr_eq(&parent, &child) && !Arc::ptr_eq(&parent.shared, &child.shared));
-    }
-
-    #[test]
-    fn a_shared_error_keeps_its_kind_its_words_and_its_number() {
-        let common = Common(Arc::new(io::Error::new(io::ErrorKind::NotFound, "no such name")));
-        let error = copy(&common);
-        assert_eq!((error.kind(), error.to_string().as_str()), (io::ErrorKind::NotFound, "no such name"));
-
-        let common = Common(Arc::new(io::Error::from_raw_os_error(24)));
-        assert_eq!(copy(&common).raw_os_error(), Some(24));
     }
 }

@@ -1,42 +1,63 @@
-//! A connected socket, and the bytes that it has not taken yet.
+//! A connected socket, what lies over it, and the bytes that it has not taken yet.
 
 use std::io::{self, Read as _, Write as _};
 
 use mio::net::TcpStream;
 use rustix::buffer::spare_capacity;
 
+use crate::layers::Layers;
+use crate::tls::TlsError;
 use crate::token::Stamp;
+
+/// How much of a large buffer is made ready for plaintext at once.
+const PIECE: usize = 64 * 1024;
 
 /// An open link's socket.
 pub(crate) struct Stream {
-    socket: TcpStream,
+    pub(crate) socket: TcpStream,
     pub(crate) stamp: Stamp,
     /// What the socket did not take, after `sent` bytes that it did. Holds no memory when all was sent.
     tail: Vec<u8>,
     sent: usize,
-    pub(crate) written: u64,
+    written: u64,
+    /// What lies between the socket and the owner, if anything does.
+    layers: Option<Box<Layers>>,
 }
 
 impl Stream {
     pub(crate) const fn new(socket: TcpStream, stamp: Stamp) -> Self {
-        Self { socket, stamp, tail: Vec::new(), sent: 0, written: 0 }
+        Self { socket, stamp, tail: Vec::new(), sent: 0, written: 0, layers: None }
     }
 
     pub(crate) const fn has_tail(&self) -> bool {
         !self.tail.is_empty()
     }
 
-    /// One read.
+    /// Whether nothing lies between the socket and the owner.
+    #[inline]
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.layers.is_none()
+    }
+
+    /// How many of the owner's bytes the socket took; with layers a guess, but for none and all.
+    pub(crate) fn written(&self) -> u64 {
+        match &self.layers {
+            Some(layers) if self.tail.is_empty() => layers.plain,
+            _ => self.written,
+        }
+    }
+
+    /// One read. Of a plain stream only.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         uninterrupted(|| self.socket.read(buffer))
     }
 
-    /// One read, behind what is in `buffer`.
+    /// One read, behind what is in `buffer`. Of a plain stream only.
     pub(crate) fn read_into(&mut self, buffer: &mut Vec<u8>, limit: usize) -> io::Result<usize> {
         let length = buffer.len();
         let spare = buffer.capacity() - length;
         if spare == 0 || limit == 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "no room to read into"));
+            return Err(no_room());
         }
         if limit >= spare {
             return uninterrupted(|| Ok(rustix::io::read(&self.socket, spare_capacity(buffer))?));
@@ -48,18 +69,15 @@ impl Stream {
         result
     }
 
-    /// Sends `bytes` after what waits; whether nothing is left.
+    /// Sends `bytes` as they are, after what waits; whether nothing is left.
     pub(crate) fn send(&mut self, bytes: &[u8]) -> io::Result<bool> {
         if self.has_tail() {
-            if self.sent >= self.tail.len() / 2 {
-                self.tail.drain(..self.sent);
-                self.sent = 0;
-            }
+            self.make_room();
             self.tail.extend_from_slice(bytes);
             return Ok(false);
         }
         let count = write(&mut self.socket, bytes)?;
-        self.written += count as u64;
+        self.took(count);
         self.tail.extend_from_slice(&bytes[count..]);
         Ok(!self.has_tail())
     }
@@ -68,7 +86,7 @@ impl Stream {
     pub(crate) fn flush(&mut self) -> io::Result<bool> {
         match write(&mut self.socket, &self.tail[self.sent..]) {
             Ok(count) => {
-                self.written += count as u64;
+                self.took(count);
                 self.sent += count;
             }
             Err(error) => {
@@ -82,10 +100,232 @@ impl Stream {
         Ok(!self.has_tail())
     }
 
+    /// Moves what waits to the front, if that makes for much room.
+    fn make_room(&mut self) {
+        if self.sent >= self.tail.len() / 2 {
+            self.tail.drain(..self.sent);
+            self.sent = 0;
+        }
+    }
+
+    /// The socket took `count` bytes.
+    fn took(&mut self, count: usize) {
+        match &mut self.layers {
+            None => self.written += count as u64,
+            Some(layers) => {
+                let ahead = layers.ahead.min(count);
+                layers.ahead -= ahead;
+                self.written = (self.written + (count - ahead) as u64).min(layers.plain);
+            }
+        }
+    }
+
     fn forget(&mut self) {
         self.tail = Vec::new();
         self.sent = 0;
     }
+}
+
+/// What is done where something lies between the socket and the owner.
+impl Stream {
+    pub(crate) fn layers(&mut self) -> &mut Layers {
+        self.layers.get_or_insert_default()
+    }
+
+    /// The owner reads these before anything else.
+    pub(crate) fn put_back(&mut self, bytes: &[u8]) {
+        let plain = self.written;
+        if self.is_plain() {
+            self.layers().plain = plain;
+        }
+        self.layers().put_back(bytes);
+    }
+
+    /// From here on what is sent is the owner's.
+    pub(crate) fn begin(&mut self) {
+        self.written = 0;
+        match &mut self.layers {
+            Some(layers) if layers.is_done() => self.layers = None,
+            Some(layers) => (layers.plain, layers.ahead) = (0, self.tail.len() - self.sent),
+            None => {}
+        }
+    }
+
+    /// Whether a read has something to give without the socket.
+    pub(crate) fn has_plaintext(&self) -> bool {
+        self.layers.as_ref().is_some_and(|layers| layers.has_plaintext())
+    }
+
+    /// Whether the last read has left something that the system will not tell of. Says so once.
+    pub(crate) fn take_owed_end(&mut self) -> bool {
+        self.layers.as_mut().is_some_and(|layers| layers.take_owed_end())
+    }
+
+    /// Reads until `buffer` is full, or the socket has no more. `scratch` is for what the socket has.
+    pub(crate) fn read_through(&mut self, buffer: &mut [u8], scratch: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        if self.layers.as_ref().is_some_and(|layers| layers.is_done()) {
+            self.become_plain();
+        }
+        let (mut filled, mut is_drained) = (0, false);
+        loop {
+            let Some(layers) = &mut self.layers else { return self.read(buffer) };
+            match layers.read(&mut buffer[filled..]) {
+                Ok(count @ 1..) => {
+                    filled += count;
+                    if filled == buffer.len() {
+                        return Ok(filled);
+                    }
+                    if layers.has_plaintext() {
+                        continue;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if is_drained {
+                        return if filled > 0 { Ok(filled) } else { Err(error) };
+                    }
+                }
+                result if filled == 0 => return result,
+                result => {
+                    layers.owe_end();
+                    if let Err(error) = result {
+                        layers.fail(error);
+                    }
+                    return Ok(filled);
+                }
+            }
+            if is_drained {
+                continue; // to what the layers have to say of the end
+            }
+            match self.take_in(scratch) {
+                Ok(0) if self.layers().is_empty() => {
+                    if filled > 0 {
+                        self.layers().owe_end();
+                    }
+                    return Ok(filled);
+                }
+                Ok(count) => is_drained = count < scratch.len(),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => is_drained = true,
+                Err(error) => {
+                    self.layers().fail(error);
+                    is_drained = true;
+                }
+            }
+        }
+    }
+
+    /// [`read_through`](Self::read_through), behind what is in `buffer`.
+    pub(crate) fn read_into_through(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        limit: usize,
+        scratch: &mut [u8],
+    ) -> io::Result<usize> {
+        let start = buffer.len();
+        let room = limit.min(buffer.capacity() - start);
+        if room == 0 {
+            return Err(no_room());
+        }
+        loop {
+            let (filled, piece) = (buffer.len(), PIECE.min(room - (buffer.len() - start)));
+            buffer.resize(filled + piece, 0);
+            let result = self.read_through(&mut buffer[filled..], scratch);
+            buffer.truncate(filled + *result.as_ref().unwrap_or(&0));
+            let all = buffer.len() - start;
+            match result {
+                Ok(count) if count == piece && all < room => {}
+                Ok(_) => return Ok(all),
+                Err(error) if all == 0 => return Err(error),
+                Err(error) => {
+                    if error.kind() != io::ErrorKind::WouldBlock {
+                        self.layers().fail(error);
+                        self.layers().owe_end();
+                    }
+                    return Ok(all);
+                }
+            }
+        }
+    }
+
+    /// Reads what there is first, without looking for more. `scratch` is for what the socket has.
+    pub(crate) fn read_some(&mut self, buffer: &mut [u8], scratch: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let Some(layers) = &mut self.layers else { return self.read(buffer) };
+            if layers.is_done() {
+                self.become_plain();
+                continue;
+            }
+            match layers.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.take_in(scratch)?,
+                result => return result,
+            };
+        }
+    }
+
+    /// Sends `bytes` through the layers; whether nothing is left. `wire` is for what they become.
+    pub(crate) fn send_through(&mut self, bytes: &[u8], wire: &mut Vec<u8>) -> io::Result<bool> {
+        let Some(layers) = &mut self.layers else { return self.send(bytes) };
+        wire.clear();
+        let result = layers.write(bytes, wire);
+        layers.plain += bytes.len() as u64;
+        let sent = self.send(wire);
+        result.map_err(io::Error::other)?;
+        sent
+    }
+
+    /// Sends what the layers have to say of themselves, as far as the socket takes it now.
+    pub(crate) fn answer(&mut self) -> io::Result<()> {
+        let waited = self.has_tail();
+        if let Some(layers) = &mut self.layers {
+            layers.drain(&mut self.tail).map_err(io::Error::other)?;
+        }
+        if !waited && self.has_tail() {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Tells the peer that nothing more comes, if there is a word for it and the socket takes it at once.
+    pub(crate) fn farewell(&mut self) {
+        if let Some(layers) = &mut self.layers
+            && self.tail.is_empty()
+        {
+            layers.close(&mut self.tail);
+            let _ = write(&mut self.socket, &self.tail); // it is a courtesy
+        }
+    }
+
+    /// One read of the socket, for the layers. 0 is its end.
+    fn take_in(&mut self, scratch: &mut [u8]) -> io::Result<usize> {
+        let count = self.read(scratch)?;
+        let layers = self.layers();
+        match count {
+            0 => layers.feed_end(scratch),
+            _ => {
+                if let Err(error) = layers.feed(scratch, count) {
+                    layers.fail(broken(error));
+                }
+            }
+        }
+        let _ = self.answer(); // if it cannot be sent, the next send says so
+        Ok(count)
+    }
+
+    fn become_plain(&mut self) {
+        self.written = self.written();
+        self.layers = None;
+    }
+}
+
+/// What a read says when the layers cannot go on.
+fn broken(error: TlsError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}
+
+fn no_room() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "no room to read into")
 }
 
 /// One write; 0 when the socket takes nothing now. A plain one: a vectored write of std's raises SIGPIPE.

@@ -1,7 +1,9 @@
 //! The loop.
 
+mod open;
+mod traffic;
+
 use std::collections::VecDeque;
-use std::net::IpAddr;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +15,10 @@ use sortie_timer::Deadlines;
 
 use crate::inbox::{Answer, Inbox};
 use crate::link::{Link, State};
-use crate::race::{ATTEMPT_DELAY, Attempt, Check, Race};
+use crate::race::Check;
 use crate::stream::Stream;
-use crate::token::{Stamp, WAKER, split};
-use crate::{Error, Event, Host, LinkId, Resolver, Target, Waker};
+use crate::token::{WAKER, split};
+use crate::{Error, Event, LinkId, Resolver, Waker};
 
 /// How many raw events one wait takes. More are not lost: the next one takes them.
 const EVENTS: usize = 1024;
@@ -46,6 +48,10 @@ pub struct Transport {
     answers: Vec<Answer>,
     /// Numbers links and sockets.
     serial: u32,
+    /// For what a socket has, where it is not the owner's as it is. Empty until a link is set up.
+    scratch: Vec<u8>,
+    /// Empty; kept for its memory: what TLS makes of what is sent.
+    wire: Vec<u8>,
 }
 
 impl Transport {
@@ -76,85 +82,9 @@ impl Transport {
             inbox: Arc::new(Inbox::new(waker)),
             answers: Vec::new(),
             serial: 0,
+            scratch: Vec::new(),
+            wire: Vec::new(),
         })
-    }
-
-    /// Begins to connect to `target`, with TCP_NODELAY set.
-    ///
-    /// How it ends is an event, [`Opened`](Event::Opened) or [`Failed`](Event::Failed), also when it fails at once.
-    /// The addresses of a name are tried by turns of their families, the next one when the last one failed or had 250 ms;
-    /// the first to answer wins (RFC 8305, sections 4 and 5). There is no limit but the system's to how long it takes.
-    pub fn open(&mut self, target: &Target, now: u64) -> LinkId {
-        let generation = next(&mut self.serial);
-        let index = self.links.insert(Link { generation, state: State::Failed });
-        let link = LinkId { index: index as u32, generation };
-        match &target.host {
-            Host::Ip(address) => self.connect(index, &[*address], target.port, now, now),
-            Host::Name(name) => match self.resolver.ask(name, link, &self.inbox) {
-                Ok(()) => {
-                    self.links[index].state = State::Resolving { name: name.clone(), port: target.port, since: now };
-                }
-                Err(source) => {
-                    self.events.push_back(Event::Failed { link, error: Error::Resolve { name: name.clone(), source } });
-                }
-            },
-        }
-        link
-    }
-
-    /// Closes a link, in whatever state: its socket at once, and what it had to send is lost. No event of it is told any
-    /// more. Ignored if it is closed already.
-    pub fn close(&mut self, link: LinkId) {
-        if !self.is_present(link) {
-            return;
-        }
-        self.deadlines.clear(link.index);
-        if let State::Resolving { name, .. } = self.links.remove(link.index()).state {
-            self.resolver.forget(&name, link, &self.inbox);
-        }
-    }
-
-    /// One read. 0 is the end of what the peer sends, if `buffer` is not empty.
-    ///
-    /// # Errors
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) when there is nothing, [`NotConnected`](io::ErrorKind::NotConnected) when
-    /// the link is not open, else what the system says.
-    pub fn read(&mut self, link: LinkId, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stream_mut(link)?.read(buffer)
-    }
-
-    /// One read, behind what is in `buffer`, into its spare capacity; it never grows. 0 is the end of what the peer sends.
-    ///
-    /// Reads at most `limit` bytes, and no more than there is room for. Where `limit` is all the room there is, the bytes
-    /// come straight to their place; where it is less, `limit` bytes are zeroed first. So reserve what you will read, exactly.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read); and [`InvalidInput`](io::ErrorKind::InvalidInput) without room, or a limit of 0.
-    pub fn read_into(&mut self, link: LinkId, buffer: &mut Vec<u8>, limit: usize) -> io::Result<usize> {
-        self.stream_mut(link)?.read_into(buffer, limit)
-    }
-
-    /// Sends bytes: one write, and none if others wait. Whether nothing is left to send.
-    ///
-    /// What the socket does not take is copied, sent in turns to come, and its end told by [`Drained`](Event::Drained).
-    /// It has no limit here: who sends much waits for that event.
-    ///
-    /// # Errors
-    /// [`NotConnected`](io::ErrorKind::NotConnected) when the link is not open, else what the system says.
-    pub fn send(&mut self, link: LinkId, bytes: &[u8]) -> io::Result<bool> {
-        self.stream_mut(link)?.send(bytes)
-    }
-
-    /// Whether bytes wait for the socket to take them.
-    #[must_use]
-    pub fn has_tail(&self, link: LinkId) -> bool {
-        self.stream(link).is_some_and(Stream::has_tail)
-    }
-
-    /// How many bytes the socket took since the link was opened. 0 if it is not open.
-    #[must_use]
-    pub fn written(&self, link: LinkId) -> u64 {
-        self.stream(link).map_or(0, |stream| stream.written)
     }
 
     /// Waits until there is something to [`turn`](Self::turn), for at most `timeout`; without end for `None`.
@@ -257,19 +187,21 @@ impl Transport {
                     }
                 }
             }
-            State::Connecting(race) => match race.check(stamp) {
+            State::Connecting(dial) => match dial.race.check(stamp) {
                 Check::Waiting => {}
                 Check::Lost => self.advance(index, now),
                 Check::Won { winner, peer, local } => {
-                    let (resolve, connect) = (race.resolve, since(race.since, now));
-                    entry.state = State::Open(Stream::new(winner.socket, winner.stamp));
-                    self.deadlines.clear(link.index);
-                    self.events.push_back(Event::Opened { link, peer, local, resolve, connect });
-                    // It may have sent already, and the edge is not told again.
-                    self.events.extend(ready(link, event));
+                    let heard = ready(link, event);
+                    self.won(index, winner, peer, local, heard, now);
                 }
             },
-            State::Open(_) | State::Resolving { .. } | State::Failed => {}
+            State::SettingUp(setup) if setup.stream.stamp == stamp => {
+                if let Some(Event::Ready { closed, .. }) = ready(link, event) {
+                    setup.hear(closed);
+                }
+                self.set_up(index, now);
+            }
+            State::Open(_) | State::SettingUp(_) | State::Resolving(_) | State::Knocking(_) | State::Failed => {}
         }
     }
 
@@ -282,60 +214,27 @@ impl Transport {
                 continue;
             }
             let state = &mut self.links[link.index()].state;
-            match (mem::replace(state, State::Failed), addresses) {
-                (State::Resolving { port, since, .. }, Ok(addresses)) => {
-                    self.connect(link.index(), &addresses, port, since, now);
-                }
-                (State::Resolving { name, .. }, Err(source)) => {
-                    self.events.push_back(Event::Failed { link, error: Error::Resolve { name, source } });
-                }
-                (other, _) => *state = other,
+            match mem::replace(state, State::Failed) {
+                State::Resolving(road) => self.answer(link.index(), *road, addresses, now),
+                other => *state = other,
             }
         }
         self.answers = answers;
     }
 
-    /// Begins the race for a link whose addresses are known. It was opened at `opened`.
-    fn connect(&mut self, index: usize, addresses: &[IpAddr], port: u16, opened: u64, now: u64) {
-        self.links[index].state = State::Connecting(Box::new(Race::new(addresses, port, since(opened, now), now)));
-        self.advance(index, now);
+    /// A link that was not closed.
+    fn link(&self, link: LinkId) -> Option<&Link> {
+        self.links.get(link.index()).filter(|entry| entry.generation == link.generation)
     }
 
-    /// Tries the next address of a link that connects.
-    fn advance(&mut self, index: usize, now: u64) {
-        let Some(entry) = self.links.get_mut(index) else { return };
-        let State::Connecting(race) = &mut entry.state else { return };
-        let link = LinkId { index: index as u32, generation: entry.generation };
-        let (registry, serial) = (self.poll.registry(), &mut self.serial);
-        match race.advance(|peer| Attempt::start(registry, index, Stamp::new(next(serial)), peer)) {
-            Ok(()) if race.has_more() => {
-                self.deadlines.set(link.index, now.saturating_add(ATTEMPT_DELAY.as_nanos() as u64));
-            }
-            Ok(()) => self.deadlines.clear(link.index),
-            Err(error) => {
-                entry.state = State::Failed;
-                self.deadlines.clear(link.index);
-                self.events.push_back(Event::Failed { link, error });
-            }
-        }
-    }
-
-    /// Whether `link` was not closed.
     fn is_present(&self, link: LinkId) -> bool {
-        self.links.get(link.index()).is_some_and(|entry| entry.generation == link.generation)
+        self.link(link).is_some()
     }
 
     fn stream(&self, link: LinkId) -> Option<&Stream> {
         match self.links.get(link.index()) {
             Some(Link { generation, state: State::Open(stream) }) if *generation == link.generation => Some(stream),
             _ => None,
-        }
-    }
-
-    fn stream_mut(&mut self, link: LinkId) -> io::Result<&mut Stream> {
-        match self.links.get_mut(link.index()) {
-            Some(Link { generation, state: State::Open(stream) }) if *generation == link.generation => Ok(stream),
-            _ => Err(io::ErrorKind::NotConnected.into()),
         }
     }
 }
@@ -374,7 +273,10 @@ const fn next(serial: &mut u32) -> u32 {
     *serial
 }
 
-/// How long it is from `then` to `now`.
-const fn since(then: u64, now: u64) -> Duration {
-    Duration::from_nanos(now.saturating_sub(then))
+/// The stream of a link, if it is open.
+fn stream_of(links: &mut Slab<Link>, link: LinkId) -> io::Result<&mut Stream> {
+    match links.get_mut(link.index()) {
+        Some(Link { generation, state: State::Open(stream) }) if *generation == link.generation => Ok(stream),
+        _ => Err(io::ErrorKind::NotConnected.into()),
+    }
 }

@@ -5,23 +5,16 @@ mod support;
 
 use std::error::Error as _;
 use std::io::{self, Read as _};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 
-use sortie_transport::{Error, Event, Host, Resolver, Target, Transport};
-use support::{next, opened};
+use sortie_transport::{Error, Event, OpenPhase, Plan, Resolver, Transport};
+use support::{LOCALHOST, failure, next, next_of_all, opened, transport};
 
-const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-
-fn named(name: &str, port: u16) -> Target {
-    Target { host: Host::Name(name.into()), port }
-}
-
-/// A transport whose names are looked up by `lookup`, two at a time.
-fn transport(lookup: impl Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static) -> Transport {
-    Transport::with_resolver(Arc::new(Resolver::new(2, lookup))).unwrap()
+fn named(name: &str, port: u16) -> Plan {
+    support::named(name, port).into()
 }
 
 /// A port on which nobody listens. Bound for as long as it lives, so that nobody else can take it.
@@ -30,14 +23,6 @@ fn closed_port() -> (socket2::Socket, SocketAddr) {
     socket.bind(&SocketAddr::new(LOCALHOST, 0).into()).unwrap();
     let address = socket.local_addr().unwrap().as_socket().unwrap();
     (socket, address)
-}
-
-/// The error that ends the next link.
-fn failure(transport: &mut Transport) -> Error {
-    match next(transport, 0) {
-        Event::Failed { error, .. } => error,
-        other => panic!("{other:?}"),
-    }
 }
 
 /// A resolver that tells which name it is at, and then waits to be let through.
@@ -57,7 +42,7 @@ fn gated(threads: usize) -> (Arc<Resolver>, Receiver<String>, Sender<()>) {
 fn a_refused_port_is_a_failure_to_connect() {
     let (_socket, address) = closed_port();
     let mut transport = Transport::new().unwrap();
-    let link = transport.open(&Target::from(address), 0);
+    let link = transport.open(&Plan::from(address), 0);
     let event = next(&mut transport, 0);
     let Event::Failed { link: of, error } = event else { panic!("{event:?}") };
     assert_eq!(of, link);
@@ -124,8 +109,8 @@ fn resolving_is_timed_apart_from_connecting() {
     go.send(()).unwrap();
     support::wait(&mut transport);
     transport.turn(350); // the answer
-    let Event::Opened { resolve, connect, .. } = next(&mut transport, 1_000) else { panic!() };
-    assert_eq!((resolve.as_nanos(), connect.as_nanos()), (250, 650));
+    let Event::Opened { opened, .. } = next(&mut transport, 1_000) else { panic!() };
+    assert_eq!((opened.resolve.as_nanos(), opened.connect.as_nanos()), (250, 650));
 }
 
 #[test]
@@ -222,7 +207,7 @@ fn a_link_that_is_closed_while_it_resolves_tells_nothing() {
 fn a_link_that_is_closed_while_it_connects_tells_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut transport = Transport::new().unwrap();
-    let link = transport.open(&Target::from(listener.local_addr().unwrap()), 0);
+    let link = transport.open(&Plan::from(listener.local_addr().unwrap()), 0);
     transport.close(link);
     assert_eq!(transport.links(), 0);
     transport.waker().wake().unwrap();
@@ -255,7 +240,7 @@ fn when_the_first_address_refuses_the_second_is_tried_at_once() {
     transport.open(&named("two.test", address.port()), 0);
     // The time stands still: it is the refusal that brings the next attempt.
     let event = next(&mut transport, 0);
-    assert!(matches!(event, Event::Opened { peer, .. } if peer == address), "{event:?}");
+    assert!(matches!(&event, Event::Opened { opened, .. } if opened.peer == Some(address)), "{event:?}");
 }
 
 #[test]
@@ -280,17 +265,19 @@ fn a_slow_address_is_joined_by_the_next_one_and_one_of_them_wins() {
     let link = transport.open(&named("two.test", listener.local_addr().unwrap().port()), 0);
     support::wait(&mut transport);
     transport.turn(0); // the answer; from here on the first attempt runs
+    let event = next_of_all(&mut transport, 0);
+    assert!(matches!(event, Event::Entered { link: of, phase: OpenPhase::Connecting } if of == link), "{event:?}");
     assert_eq!(transport.next_deadline(), Some(DELAY));
     transport.turn(DELAY - 1);
     assert_eq!(transport.next_deadline(), Some(DELAY));
     transport.turn(DELAY);
     assert_eq!(transport.next_deadline(), None, "there is no third address");
 
-    let Event::Opened { local, .. } = next(&mut transport, DELAY) else { panic!() };
+    let Event::Opened { opened, .. } = next(&mut transport, DELAY) else { panic!() };
     assert!(transport.poll().is_none());
     assert!(transport.send(link, b"x").unwrap());
     for _ in 0..2 {
         let (mut peer, from) = listener.accept().unwrap();
-        assert_eq!(peer.read(&mut [0; 8]).unwrap(), usize::from(from == local));
+        assert_eq!(peer.read(&mut [0; 8]).unwrap(), usize::from(Some(from) == opened.local));
     }
 }

@@ -10,14 +10,14 @@ use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::sync::mpsc;
 use std::thread;
 
-use sortie_transport::{Event, LinkId, Target, Transport};
+use sortie_transport::{Event, LinkId, Plan, Transport};
 use support::{next, opened, wait};
 
 /// A transport, one open link of it, and the peer's end.
 fn pair() -> (Transport, LinkId, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut transport = Transport::new().unwrap();
-    let link = transport.open(&Target::from(listener.local_addr().unwrap()), 0);
+    let link = transport.open(&Plan::from(listener.local_addr().unwrap()), 0);
     let (peer, _) = listener.accept().unwrap();
     opened(&mut transport, link);
     (transport, link, peer)
@@ -52,18 +52,19 @@ fn what_is_sent_comes_back_from_an_echo() {
 fn an_opened_link_says_where_its_ends_are_and_how_long_it_took() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut transport = Transport::new().unwrap();
-    transport.open(&Target::from(listener.local_addr().unwrap()), 1_000);
+    transport.open(&Plan::from(listener.local_addr().unwrap()), 1_000);
     let (peer_end, from) = listener.accept().unwrap();
-    let Event::Opened { peer, local, resolve, connect, .. } = next(&mut transport, 1_700) else { panic!() };
-    assert_eq!((peer, local), (peer_end.local_addr().unwrap(), from));
-    assert_eq!((resolve.as_nanos(), connect.as_nanos()), (0, 700));
+    let Event::Opened { opened, .. } = next(&mut transport, 1_700) else { panic!() };
+    assert_eq!((opened.peer, opened.local), (Some(peer_end.local_addr().unwrap()), Some(from)));
+    assert_eq!((opened.resolve.as_nanos(), opened.connect.as_nanos()), (0, 700));
+    assert_eq!((opened.proxy.as_nanos(), opened.tls.as_nanos(), opened.secured), (0, 0, None));
 }
 
 #[test]
 fn many_links_do_not_mix_their_bytes() {
     const LINKS: usize = 200;
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let target = Target::from(listener.local_addr().unwrap());
+    let target = Plan::from(listener.local_addr().unwrap());
     let peers = thread::spawn(move || {
         for _ in 0..LINKS {
             let (mut peer, _) = listener.accept().unwrap();
@@ -126,7 +127,7 @@ fn the_end_of_the_peer_is_told_with_its_last_bytes() {
 fn a_peer_that_speaks_first_is_heard() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut transport = Transport::new().unwrap();
-    let link = transport.open(&Target::from(listener.local_addr().unwrap()), 0);
+    let link = transport.open(&Plan::from(listener.local_addr().unwrap()), 0);
     // All is there before the first turn: one edge tells of the connection and of the bytes.
     let (mut peer, _) = listener.accept().unwrap();
     peer.write_all(b"220").unwrap();

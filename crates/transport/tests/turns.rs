@@ -8,13 +8,13 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
-use sortie_transport::{Event, Target, Transport, Waker};
+use sortie_transport::{Event, Plan, Transport, Waker};
 use support::{next, opened, wait};
 
 #[test]
 fn an_event_of_a_closed_link_does_not_reach_the_next_one_in_its_place() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let target = Target::from(listener.local_addr().unwrap());
+    let target = Plan::from(listener.local_addr().unwrap());
     let mut transport = Transport::new().unwrap();
     let old = transport.open(&target, 0);
     let (mut old_peer, _) = listener.accept().unwrap();
@@ -40,7 +40,7 @@ fn an_event_of_a_closed_link_does_not_reach_the_next_one_in_its_place() {
 #[test]
 fn an_event_that_was_not_taken_is_gone_with_its_link() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let target = Target::from(listener.local_addr().unwrap());
+    let target = Plan::from(listener.local_addr().unwrap());
     let mut transport = Transport::new().unwrap();
     let old = transport.open(&target, 0);
     let _old_peer = listener.accept().unwrap();
@@ -58,7 +58,7 @@ fn an_event_that_was_not_taken_is_gone_with_its_link() {
 fn a_second_wait_does_not_lose_what_the_first_brought() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut transport = Transport::new().unwrap();
-    let link = transport.open(&Target::from(listener.local_addr().unwrap()), 0);
+    let link = transport.open(&Plan::from(listener.local_addr().unwrap()), 0);
     let _peer = listener.accept().unwrap();
     wait(&mut transport);
     transport.wait(None).unwrap();

@@ -11,7 +11,6 @@
 
 mod builder;
 mod error;
-#[cfg_attr(not(test), expect(dead_code, reason = "links do not use all of it yet"))]
 mod layer;
 mod pem;
 mod roots;
@@ -35,7 +34,6 @@ use rustls::{ClientConfig, KeyLogFile};
 
 pub use self::builder::TlsBuilder;
 pub use self::error::TlsError;
-#[cfg_attr(not(test), expect(unused_imports, reason = "links do not use it yet"))]
 pub(crate) use self::layer::Layer;
 use self::roots::Roots;
 pub use self::secured::{Secured, TlsVersion};

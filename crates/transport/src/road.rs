@@ -1,0 +1,120 @@
+//! The road from a plan to an open link: what is known of it by now, and how long each part took.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::{Error, Host, Plan, ProxyKind, Target};
+
+/// What a link that is not open yet has with it.
+pub(crate) struct Road {
+    pub(crate) plan: Plan,
+    /// When the present part began.
+    since: u64,
+    pub(crate) resolve: Duration,
+    pub(crate) connect: Duration,
+    pub(crate) proxy: Duration,
+    pub(crate) tls: Duration,
+    /// The resolver had to be waited for.
+    pub(crate) has_waited: bool,
+    /// The target's address, where the proxy wants one and it had to be looked up.
+    destination: Option<IpAddr>,
+    /// Where the socket may connect to, if the first host is a name.
+    addresses: Option<Arc<[IpAddr]>>,
+}
+
+impl Road {
+    pub(crate) fn new(plan: Plan, now: u64) -> Self {
+        let zero = Duration::ZERO;
+        let (resolve, connect, proxy, tls) = (zero, zero, zero, zero);
+        Self { plan, since: now, resolve, connect, proxy, tls, has_waited: false, destination: None, addresses: None }
+    }
+
+    /// Ends a part of the road; how long it took.
+    pub(crate) fn lap(&mut self, now: u64) -> Duration {
+        let took = Duration::from_nanos(now.saturating_sub(self.since));
+        self.since = now;
+        took
+    }
+
+    /// The name whose addresses are wanted next, and the port that it is for.
+    pub(crate) fn question(&self) -> Option<(&str, u16)> {
+        let wanted = match self.wants_destination() {
+            true => &self.plan.target,
+            false if self.addresses.is_some() || self.plan.connector.path().is_some() => return None,
+            false => self.plan.first(),
+        };
+        match &wanted.host {
+            Host::Name(name) => Some((name, wanted.port)),
+            Host::Ip(_) => None,
+        }
+    }
+
+    /// The name that the socket connects to, and the port.
+    pub(crate) fn first_name(&self) -> Option<(&str, u16)> {
+        let Target { host, port } = self.plan.first();
+        match host {
+            Host::Name(name) => Some((name, *port)),
+            Host::Ip(_) => None,
+        }
+    }
+
+    /// The addresses that the question was for, of which only those are kept that may be connected to.
+    pub(crate) fn answer(&mut self, addresses: &Arc<[IpAddr]>) -> Result<(), Error> {
+        if self.wants_destination() {
+            self.destination = self.allowed(&self.plan.target.host, addresses)?.first().copied();
+        } else {
+            self.addresses = Some(self.allowed(&self.plan.first().host, addresses)?);
+        }
+        Ok(())
+    }
+
+    /// Holds what needs no look-up against the rule for addresses.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let first = self.plan.first();
+        let is_proxied = self.plan.proxy.is_some();
+        let connects_to = (self.plan.connector.path().is_none()).then_some(first);
+        for target in connects_to.into_iter().chain(is_proxied.then_some(&self.plan.target)) {
+            if let Host::Ip(address) = target.host
+                && !self.plan.connector.addresses().allows(address)
+            {
+                return Err(Error::Refused { host: target.host.clone(), address });
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the socket may connect to, now that there is no question any more; and the port.
+    pub(crate) fn addresses(&self) -> (&[IpAddr], u16) {
+        let Target { host, port } = self.plan.first();
+        match (host, &self.addresses) {
+            (Host::Ip(address), _) => (std::slice::from_ref(address), *port),
+            (Host::Name(_), addresses) => (addresses.as_deref().unwrap_or_default(), *port),
+        }
+    }
+
+    /// The target's address, if it had to be looked up for the proxy.
+    pub(crate) fn destination(&self) -> Option<SocketAddr> {
+        self.destination.map(|address| SocketAddr::new(address, self.plan.target.port))
+    }
+
+    fn wants_destination(&self) -> bool {
+        let is_asked = |kind| matches!((kind, &self.plan.target.host), (ProxyKind::Socks5, Host::Name(_)));
+        self.destination.is_none() && self.plan.proxy.as_ref().is_some_and(|proxy| is_asked(proxy.kind))
+    }
+
+    fn allowed(&self, host: &Host, addresses: &Arc<[IpAddr]>) -> Result<Arc<[IpAddr]>, Error> {
+        let rule = self.plan.connector.addresses();
+        let allowed: Vec<IpAddr> = addresses.iter().copied().filter(|address| rule.allows(*address)).collect();
+        match (allowed.len(), addresses.first()) {
+            (_, None) => Err(Error::Resolve {
+                name: host.to_string().into(),
+                source: io::Error::new(io::ErrorKind::NotFound, "the name has no address"),
+            }),
+            (0, Some(&address)) => Err(Error::Refused { host: host.clone(), address }),
+            (count, _) if count == addresses.len() => Ok(Arc::clone(addresses)),
+            _ => Ok(allowed.into()),
+        }
+    }
+}
