@@ -22,7 +22,7 @@ impl Reader {
 
     /// Reads one response; gives the length of its content, in bytes.
     fn read(&mut self, mut input: &[u8]) -> usize {
-        self.connection.begin(&Method::GET);
+        self.connection.begin(&Method::GET, false);
         let mut length = 0;
         loop {
             let received = self.connection.receive(input, &mut self.memo, &self.limits, &mut self.scratch);

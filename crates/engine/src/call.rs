@@ -50,8 +50,8 @@ pub(crate) struct Call {
 pub(crate) enum State {
     /// Waiting for a link.
     Queued,
-    /// Its own link is being opened.
-    Connecting { link: LinkId },
+    /// Its own link is being opened, and in this phase of that since then.
+    Connecting { link: LinkId, phase: Phase, since: Time },
     /// The request is on its way, `sent` bytes of its body are handed over; `writes` counts how often.
     Sending { link: LinkId, head: bool, sent: usize, writes: u32 },
     /// The request is out, handed over by so many `writes`; nothing of the response has come, but for 1xx.
@@ -80,7 +80,7 @@ impl Call {
     pub(crate) fn link(&self) -> Option<LinkId> {
         match &self.state {
             State::Queued => None,
-            State::Connecting { link }
+            State::Connecting { link, .. }
             | State::Sending { link, .. }
             | State::Awaiting { link, .. }
             | State::Receiving { link, .. } => Some(*link),
@@ -90,7 +90,7 @@ impl Call {
     pub(crate) fn phase(&self) -> Phase {
         match &self.state {
             State::Queued => Phase::Queue,
-            State::Connecting { .. } => Phase::Connect,
+            State::Connecting { phase, .. } => *phase,
             State::Sending { .. } => Phase::Send,
             State::Awaiting { .. } => Phase::FirstByte,
             State::Receiving { .. } => Phase::Content,

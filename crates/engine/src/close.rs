@@ -19,6 +19,11 @@ impl Engine {
         match entry.state {
             LinkState::Idle => self.drop_link(link, now),
             LinkState::Opening(call) => self.opening_failed(call, link, cause, now),
+            LinkState::Warming => {
+                self.pool.failed += 1;
+                self.push(Output::Warmed { result: Err(cause.map_or(Error::Closed, Error::Link)) });
+                self.drop_link(link, now);
+            }
             LinkState::Busy(call) => self.exchange_cut(call, link, cause, now),
         }
     }
@@ -31,8 +36,10 @@ impl Engine {
             self.drop_link_exhausted(link, now);
             return;
         }
-        let phase = match &cause {
-            Some(cause) if cause.kind == LinkFault::Resolve => Phase::Resolve,
+        let phase = match cause.as_ref().map(|cause| cause.kind) {
+            Some(LinkFault::Resolve) => Phase::Resolve,
+            Some(LinkFault::Proxy) => Phase::Proxy,
+            Some(LinkFault::Tls) => Phase::Tls,
             _ => Phase::Connect,
         };
         self.fail(id, cause.map_or(Error::Closed, Error::Link), phase, now);
@@ -50,10 +57,13 @@ impl Engine {
                 }
                 (None, Err(error)) => Error::Protocol(error),
                 (None, Ok(_)) => Error::Closed,
+                // Without a close_notify nobody knows whether it was all: of less than was promised one knows that anyway.
+                (Some(cause), Err(error)) if cause.kind == LinkFault::Unclean => Error::Protocol(error),
                 (Some(cause), _) => Error::Link(cause),
             };
             return self.break_off(id, link, error, now);
         }
+        let cause = cause.filter(|cause| cause.kind != LinkFault::Unclean);
         // A failure of the very first write: none of it has left.
         let unsent = match call.state {
             State::Sending { head, writes, .. } => !head || writes == 1 && is_write(cause.as_ref()),
@@ -91,7 +101,8 @@ impl Engine {
     /// Puts a call into the queue of its request's origin: first in line, where it has waited there before.
     pub(crate) fn requeue(&mut self, id: CallId, first: bool, now: Time) {
         let Some(call) = self.calls.get_mut(id) else { return };
-        let (old, new) = (call.origin, self.origins.intern(call.request.url().origin()));
+        let way = call.policy.way.as_ref();
+        let (old, new) = (call.origin, self.origins.intern(call.request.url().origin(), way));
         call.state = State::Queued;
         call.origin = new;
         call.cookie = None;

@@ -1,7 +1,8 @@
 //! What speaks on a link. HTTP/1.1 alone as yet: another version is one more variant here, and nothing else changes.
 
-use sortie_h1::{Connection, Error, Event, Limits};
-use sortie_http::PreparedRequest;
+use sortie_h1::{Added, Connection, Error, Event, Limits};
+use sortie_http::{Method, PreparedRequest};
+use sortie_policy::Proxy;
 
 pub(crate) use sortie_h1::{Event as ConnEvent, Head, Memo, Scratch};
 
@@ -11,11 +12,28 @@ pub(crate) enum Conn {
 }
 
 impl Conn {
-    /// Writes the head of a request; its response is awaited from now on.
-    pub(crate) fn begin(&mut self, request: &PreparedRequest, cookie: Option<&str>, out: &mut Vec<u8>) {
+    /// Writes the head of a request; its response is awaited from now on. Where `upgrade` is set, that may be a 101.
+    ///
+    /// A `proxy` is one that is asked itself: it gets the whole URL, and its credentials (RFC 9112, section 3.2.2).
+    pub(crate) fn begin(
+        &mut self,
+        request: &PreparedRequest,
+        cookie: Option<&str>,
+        proxy: Option<&Proxy>,
+        upgrade: bool,
+        out: &mut Vec<u8>,
+    ) {
         let Conn::H1(connection) = self;
-        connection.begin(request.method());
-        sortie_h1::write_head(out, request.method(), request.url().target(), request.headers(), cookie);
+        let (method, url, headers) = (request.method(), request.url(), request.headers());
+        connection.begin(method, upgrade);
+        let authorization = proxy.and_then(Proxy::authorization);
+        let added = Added { proxy_authorization: authorization.as_deref(), cookie };
+        let target = match proxy {
+            _ if *method == Method::CONNECT => &*format!("{}:{}", url.host(), url.port()),
+            Some(_) => &*format!("{}{}", url.origin(), url.target()),
+            None => url.target(),
+        };
+        sortie_h1::write_head(out, method, target, headers, &added);
     }
 
     /// Takes one element from the front of `input`; says how many bytes it was.

@@ -1,10 +1,14 @@
 //! What happens when nothing happens: timeouts, each with its phase.
 
+use std::time::Duration;
+
+use sortie_policy::Timeouts;
+
 use crate::call::State;
 use crate::engine::Engine;
 use crate::link::LinkState;
 use crate::table::Name;
-use crate::{CallId, Error, LinkId, Phase, Time};
+use crate::{CallId, Error, LinkId, Output, Phase, Time};
 
 impl Engine {
     /// When [`handle_deadline`](Self::handle_deadline) must be called. May be early, never late.
@@ -40,6 +44,17 @@ impl Engine {
         }
     }
 
+    /// Sets when a link that is being opened for a call runs out of time: all of that has one limit, and so may the phase
+    /// it is in.
+    pub(crate) fn arm_opening(&mut self, call: CallId) {
+        let Some(call) = self.calls.get(call) else { return };
+        let State::Connecting { link, phase, since } = call.state else { return };
+        let timeouts = &call.policy.timeouts;
+        let whole = timeouts.connect.map(|limit| call.marks.taken.after(limit));
+        let own = own_limit(timeouts, phase).map(|limit| since.after(limit));
+        self.arm_link(link, whole.into_iter().chain(own).min());
+    }
+
     /// Sets when a call runs out of time, by its total timeout or that of the queue.
     pub(crate) fn arm_call(&mut self, id: CallId) {
         let Some(call) = self.calls.get(id) else { return };
@@ -61,7 +76,7 @@ impl Engine {
         let queue = timeouts.queue.filter(|limit| phase == Phase::Queue && call.marks.queued.after(*limit) <= now);
         let error = match (total, queue) {
             (Some(limit), _) => Error::Total { limit },
-            (None, Some(limit)) => Error::Timeout { limit },
+            (None, Some(limit)) => Error::Timeout { limit, peer: None },
             (None, None) => return self.arm_call(id),
         };
         self.fail(id, error, phase, now);
@@ -72,8 +87,16 @@ impl Engine {
 
     fn expire_link(&mut self, id: LinkId, now: Time) {
         let Some(link) = self.links.get(id) else { return };
-        let (LinkState::Opening(call) | LinkState::Busy(call)) = link.state else {
-            return self.drop_link(id, now);
+        let peer = link.peer.clone();
+        let call = match link.state {
+            LinkState::Opening(call) | LinkState::Busy(call) => call,
+            LinkState::Idle => return self.drop_link(id, now),
+            LinkState::Warming => {
+                self.pool.failed += 1;
+                let limit = link.patience;
+                self.push(Output::Warmed { result: Err(Error::Timeout { limit, peer }) });
+                return self.drop_link(id, now);
+            }
         };
         if self.follows_anyway(call) {
             self.complete(call, id, false, now);
@@ -82,13 +105,26 @@ impl Engine {
         if let Some(entry) = self.calls.get(call) {
             let timeouts = &entry.policy.timeouts;
             let phase = entry.phase();
-            let limit = match phase {
-                Phase::Connect => timeouts.connect,
-                Phase::FirstByte => timeouts.first_byte,
+            let limit = match (&entry.state, phase) {
+                (State::Connecting { since, .. }, _) => {
+                    let own = own_limit(timeouts, phase).filter(|limit| since.after(*limit) <= now);
+                    own.or(timeouts.connect)
+                }
+                (_, Phase::FirstByte) => timeouts.first_byte,
                 _ => timeouts.between_bytes,
             };
-            self.fail(call, Error::Timeout { limit: limit.unwrap_or_default() }, phase, now);
+            self.fail(call, Error::Timeout { limit: limit.unwrap_or_default(), peer }, phase, now);
         }
         self.drop_link(id, now);
+    }
+}
+
+/// The limit that a phase of opening has to itself.
+fn own_limit(timeouts: &Timeouts, phase: Phase) -> Option<Duration> {
+    match phase {
+        Phase::Resolve => timeouts.resolve,
+        Phase::Proxy => timeouts.proxy,
+        Phase::Tls => timeouts.tls,
+        _ => None,
     }
 }

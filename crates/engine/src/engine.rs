@@ -61,6 +61,10 @@ pub struct Pool {
     pub reused: u64,
     /// How many could not be opened.
     pub failed: u64,
+    /// How many were secured by TLS.
+    pub secured: u64,
+    /// How many of those resumed an earlier session, which saves most of the handshake.
+    pub resumed: u64,
 }
 
 impl Engine {
@@ -106,7 +110,7 @@ impl Engine {
 
     /// Takes a call. `tag` comes back with its outcome.
     pub fn submit(&mut self, request: PreparedRequest, policy: Arc<Policy>, tag: u64, now: Time) -> CallId {
-        let origin = self.origins.intern(request.url().origin());
+        let origin = self.origins.intern(request.url().origin(), policy.way.as_ref());
         let has_deadline = policy.timeouts.queue.is_some() || policy.timeouts.total.is_some();
         let id = self.calls.insert(Call {
             tag,

@@ -1,5 +1,7 @@
 use std::error::Error as StdError;
 use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Why a call failed.
@@ -35,6 +37,8 @@ pub enum Error {
     Timeout {
         /// The timeout that ran out.
         limit: Duration,
+        /// Who was waited for, where that is known.
+        peer: Option<Arc<SocketAddr>>,
     },
     /// The whole call took longer than its total timeout; the phase says how far it had come.
     Total {
@@ -55,6 +59,10 @@ pub enum Phase {
     Resolve,
     /// Opening its connection.
     Connect,
+    /// Having a proxy open its tunnel.
+    Proxy,
+    /// The TLS handshake.
+    Tls,
     /// Sending the request.
     Send,
     /// Waiting for the head of the response.
@@ -82,6 +90,14 @@ pub enum LinkFault {
     Resolve,
     /// No address could be connected to.
     Connect,
+    /// The address policy refused the addresses.
+    Refused,
+    /// The proxy did not open its tunnel.
+    Proxy,
+    /// TLS failed.
+    Tls,
+    /// The connection ended without the close_notify of TLS: what came may not be all (RFC 8446, section 6.1).
+    Unclean,
     /// The scheme asks for something that is not built in.
     Unsupported,
     /// The process or the system has no descriptor left: opening is tried again when a link has gone.
@@ -103,7 +119,8 @@ impl fmt::Display for Error {
             Error::OverBudget { limit } => write!(f, "the content does not fit into the budget of {limit} bytes"),
             Error::Memory { bytes } => write!(f, "no memory for {bytes} bytes of content"),
             Error::Policy(_) => f.write_str("the response could not be followed"),
-            Error::Timeout { limit } => write!(f, "timed out after {limit:?}"),
+            Error::Timeout { limit, peer: Some(peer) } => write!(f, "{peer} took longer than {limit:?}"),
+            Error::Timeout { limit, peer: None } => write!(f, "timed out after {limit:?}"),
             Error::Total { limit } => write!(f, "the call took longer than {limit:?}"),
             Error::Cancelled => f.write_str("the call was cancelled"),
         }
@@ -127,6 +144,10 @@ impl fmt::Display for LinkError {
         f.write_str(match self.kind {
             LinkFault::Resolve => "the host name could not be resolved",
             LinkFault::Connect => "the connection could not be opened",
+            LinkFault::Refused => "the address may not be connected to",
+            LinkFault::Proxy => "the proxy opened no tunnel",
+            LinkFault::Tls => "TLS failed",
+            LinkFault::Unclean => "the connection ended without close_notify, so that the content may be cut short",
             LinkFault::Unsupported => "the scheme of the URL is not supported",
             LinkFault::Exhausted => "no descriptor is left for a connection",
             LinkFault::Write => "the request could not be written",

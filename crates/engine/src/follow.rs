@@ -11,7 +11,7 @@ use sortie_policy::Verdict;
 use crate::call::Call;
 use crate::engine::Engine;
 use crate::receiving::Receiving;
-use crate::{CallId, Error, Failure, LinkId, Phase, Time};
+use crate::{CallId, Error, Failure, LinkId, Output, Phase, Time};
 
 impl Engine {
     /// An exchange has come to its end: its link is free, and its call is done or goes on.
@@ -32,7 +32,7 @@ impl Engine {
         now: Time,
     ) -> bool {
         let Some(call) = self.calls.get_mut(id) else { return false };
-        let Receiving { head, body, then, early } = receiving;
+        let Receiving { head, body, then, early, .. } = receiving;
         let max = call.policy.max_content;
         let (told, cookie) = (call.policy.told, call.cookie.take());
         let drained = !matches!(then, Verdict::Deliver);
@@ -92,6 +92,15 @@ impl Engine {
             (_, Ok(_)) => self.fail(id, Error::Closed, Phase::Follow, now),
         }
         self.put_back(link, reusable, now)
+    }
+
+    /// The peer has switched protocols: its link goes to whoever made the call, and the call is done.
+    pub(crate) fn hand_over(&mut self, id: CallId, link: LinkId, receiving: Receiving, surplus: &[u8], now: Time) {
+        if let Some(call) = self.calls.get(id).filter(|_| receiving.early.is_none()) {
+            self.push(Output::Handed { link, tag: call.tag, surplus: surplus.to_vec() });
+        }
+        // It is closed here only where it could not be handed over; the driver has let go of it before.
+        self.conclude(id, link, receiving, false, now);
     }
 
     fn put_back(&mut self, link: LinkId, reusable: bool, now: Time) -> bool {

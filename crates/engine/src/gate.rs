@@ -27,7 +27,7 @@ impl Engine {
         route.held_until = Some(until);
         self.gate_deadlines.set(origin.slot().index, until.0);
         if told {
-            let what = What::Held { origin: route.origin.to_string().into(), wait: until.since(now) };
+            let what = What::Held { origin: route.road.origin.to_string().into(), wait: until.since(now) };
             self.tell(id, what, now);
         }
     }

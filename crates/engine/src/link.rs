@@ -23,8 +23,14 @@ pub struct Opened {
     pub resolve: Duration,
     /// How long connecting took.
     pub connect: Duration,
+    /// How long a proxy took to open its tunnel.
+    pub proxy: Duration,
     /// How long the TLS handshake took.
     pub tls: Duration,
+    /// Whether there was a TLS handshake.
+    pub secured: bool,
+    /// Whether that resumed an earlier session.
+    pub resumed: bool,
 }
 
 /// One link.
@@ -37,6 +43,10 @@ pub(crate) struct Link {
     pub(crate) opening: Option<Box<[u64; 3]>>,
     /// Exchanges that were begun on it.
     pub(crate) exchanges: u32,
+    /// Its peer is a proxy that is asked itself.
+    pub(crate) asks_proxy: bool,
+    /// How long it may take to open where it is opened for nobody.
+    pub(crate) patience: Duration,
     /// When its present state runs out; `None` for never.
     pub(crate) expires: Option<Time>,
     /// It is not read, because too much content is held.
@@ -50,6 +60,8 @@ pub(crate) struct Link {
 pub(crate) enum LinkState {
     /// It is being opened for this call.
     Opening(CallId),
+    /// It is being opened for nobody yet.
+    Warming,
     /// An exchange of this call is on it.
     Busy(CallId),
     /// Nobody; it waits in its origin's pool.

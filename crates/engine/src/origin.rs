@@ -3,7 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use sortie_http::Origin;
+use sortie_http::{Origin, Scheme};
+use sortie_policy::{Channel, Proxy, ProxyKind, Way};
 
 use crate::conn::Memo;
 use crate::table::{Name, Slot, Table};
@@ -13,9 +14,17 @@ use crate::{CallId, LinkId, Time};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct OriginId(Slot);
 
-/// One origin's share of the engine.
-pub(crate) struct Route {
+/// What tells connections apart that must not be shared: where they lead, through whom, and how they are made.
+#[derive(Clone, Eq, Hash, PartialEq)]
+pub(crate) struct Road {
     pub(crate) origin: Arc<Origin>,
+    pub(crate) proxy: Option<Arc<Proxy>>,
+    pub(crate) channel: Channel,
+}
+
+/// The share of the engine that an origin has, reached in one way.
+pub(crate) struct Route {
+    pub(crate) road: Road,
     /// Calls that wait, oldest first. A call that was cancelled stays in it until its turn comes.
     pub(crate) queue: VecDeque<CallId>,
     /// Calls, in any state, that are bound to this origin.
@@ -34,34 +43,47 @@ pub(crate) struct Route {
 /// All origins, found without hashing when they were asked for just now.
 pub(crate) struct Origins {
     table: Table<OriginId, Route>,
-    index: HashMap<Arc<Origin>, OriginId>,
-    recent: [Option<(Arc<Origin>, OriginId)>; RECENT],
+    index: HashMap<Road, OriginId>,
+    recent: [Option<Recent>; RECENT],
     next: usize,
 }
 
 const RECENT: usize = 4;
+
+/// What was asked for, and what it was found to be.
+struct Recent {
+    origin: Arc<Origin>,
+    way: Option<Arc<Way>>,
+    id: OriginId,
+}
 
 impl Origins {
     pub(crate) fn new() -> Self {
         Origins { table: Table::new(), index: HashMap::new(), recent: Default::default(), next: 0 }
     }
 
-    /// The name of this origin, which is given a place if it has none.
-    pub(crate) fn intern(&mut self, origin: &Arc<Origin>) -> OriginId {
-        for (known, id) in self.recent.iter().flatten() {
-            if Arc::ptr_eq(known, origin) && self.table.get(*id).is_some() {
-                return *id;
+    /// The name of this origin, reached in this way; it is given a place if it has none.
+    pub(crate) fn intern(&mut self, origin: &Arc<Origin>, way: Option<&Arc<Way>>) -> OriginId {
+        let is_it = |known: &Option<Arc<Way>>| match (known, way) {
+            (Some(known), Some(way)) => Arc::ptr_eq(known, way),
+            (None, None) => true,
+            _ => false,
+        };
+        for recent in self.recent.iter().flatten() {
+            if Arc::ptr_eq(&recent.origin, origin) && is_it(&recent.way) && self.table.get(recent.id).is_some() {
+                return recent.id;
             }
         }
-        let id = match self.index.get(origin) {
+        let road = Road::new(origin.clone(), way.map(|way| &**way));
+        let id = match self.index.get(&road) {
             Some(id) => *id,
             None => {
-                let id = self.table.insert(Route::new(origin.clone()));
-                self.index.insert(origin.clone(), id);
+                let id = self.table.insert(Route::new(road.clone()));
+                self.index.insert(road, id);
                 id
             }
         };
-        self.recent[self.next] = Some((origin.clone(), id));
+        self.recent[self.next] = Some(Recent { origin: origin.clone(), way: way.cloned(), id });
         self.next = (self.next + 1) % RECENT;
         id
     }
@@ -92,15 +114,30 @@ impl Origins {
         if self.table.get(id).is_some_and(|route| route.links == 0 && route.calls == 0 && route.held_until.is_none())
             && let Some(route) = self.table.remove(id)
         {
-            self.index.remove(&route.origin);
+            self.index.remove(&route.road);
         }
     }
 }
 
+impl Road {
+    fn new(origin: Arc<Origin>, way: Option<&Way>) -> Self {
+        let proxy = way.and_then(|way| way.proxies.choose(&origin)).cloned();
+        Road { proxy, channel: way.map(|way| way.channel.clone()).unwrap_or_default(), origin }
+    }
+
+    /// The proxy that is asked itself, rather than for a tunnel: one of HTTP's, for plain http (RFC 9112, section 3.2.2).
+    pub(crate) fn asked(&self) -> Option<&Proxy> {
+        let is_asked = |proxy: &&Proxy| {
+            self.origin.scheme() == Scheme::Http && matches!(proxy.kind(), ProxyKind::Http | ProxyKind::Https)
+        };
+        self.proxy.as_deref().filter(is_asked)
+    }
+}
+
 impl Route {
-    fn new(origin: Arc<Origin>) -> Self {
+    fn new(road: Road) -> Self {
         Route {
-            origin,
+            road,
             queue: VecDeque::new(),
             calls: 0,
             idle: Vec::new(),

@@ -2,19 +2,42 @@ use std::sync::Arc;
 
 use sortie_http::Origin;
 use sortie_log::Event;
+use sortie_policy::{Channel, Proxy};
 
-use crate::{LinkId, Outcome};
+use crate::{Error, LinkId, Outcome};
 
 /// What the engine wants done. The driver asks for it by [`Engine::poll`](crate::Engine::poll).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Output {
-    /// Open a link to this origin; answer with `handle_opened` or `handle_closed`.
+    /// Open a link to this origin; answer with `handle_opened` or `handle_closed`, and tell each phase on the way by
+    /// `handle_entered`.
+    ///
+    /// Through a proxy of HTTP's, a link for plain http ends there; any other needs its tunnel.
     Open {
         /// The name of the new link.
         link: LinkId,
         /// Where it leads.
         origin: Arc<Origin>,
+        /// Whom it goes through.
+        proxy: Option<Arc<Proxy>>,
+        /// How it is made.
+        channel: Channel,
+    },
+    /// A link that was opened by `warm` is open and idle, or could not be opened.
+    Warmed {
+        /// Why it is not open.
+        result: Result<(), Error>,
+    },
+    /// The peer has switched protocols, as was asked for: the link belongs to whoever made the call, whose `Done` follows.
+    /// The engine has forgotten it.
+    Handed {
+        /// Which link.
+        link: LinkId,
+        /// What was given with the call.
+        tag: u64,
+        /// What the peer has sent already, behind its head.
+        surplus: Vec<u8>,
     },
     /// The link has something to send: call `handle_writable` and write what it appends.
     Transmit {

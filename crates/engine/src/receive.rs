@@ -31,6 +31,10 @@ impl Engine {
             };
             match self.take_in(id, link, &mut rest, now) {
                 Taken::All => return self.await_more(id, link, now),
+                Taken::End { receiving, .. } if receiving.switches => {
+                    self.hand_over(id, link, receiving, rest, now);
+                    return Read::Stop;
+                }
                 Taken::End { receiving, reusable } => {
                     let reusable = reusable && rest.is_empty();
                     self.conclude(id, link, receiving, reusable, now);

@@ -3,7 +3,7 @@
 use std::mem;
 use std::time::SystemTime;
 
-use sortie_http::{Headers, StatusCode};
+use sortie_http::{Headers, Method, StatusCode};
 use sortie_policy::{Seen, Verdict};
 
 use crate::call::{Call, State};
@@ -21,6 +21,8 @@ pub(crate) struct Receiving {
     pub(crate) then: Verdict,
     /// The head came before the request was wholly sent: so many bytes of its body were handed over by now.
     pub(crate) early: Option<usize>,
+    /// The peer switches protocols, as was asked for: what follows the head is not HTTP.
+    pub(crate) switches: bool,
 }
 
 /// What a head brings that concerns more than its call.
@@ -70,7 +72,10 @@ impl Receiving {
         };
         let seen =
             Seen { request: &call.request, status: head.status, headers: &head.headers, redirects: call.redirects };
-        let then = sortie_policy::judge(&call.policy, &seen);
+        let accepts = head.status == StatusCode::SWITCHING_PROTOCOLS
+            || *call.request.method() == Method::CONNECT && head.status.is_success();
+        let switches = call.policy.upgrade && accepts;
+        let then = if switches { Verdict::Deliver } else { sortie_policy::judge(&call.policy, &seen) };
         let length = match head.framing {
             sortie_h1::Framing::Length(length) => length,
             _ => 0,
@@ -91,7 +96,7 @@ impl Receiving {
             let refused = refused.iter().map(|refusal| refusal.to_string().into()).collect();
             Box::new(News { status: head.status, suspicious: head.suspicious, refused, gated, skipped, too_large })
         });
-        (Receiving { head, body, then, early }, news)
+        (Receiving { head, body, then, early, switches }, news)
     }
 
     /// A piece of the content, kept as far as it is wanted.

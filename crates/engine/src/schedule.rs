@@ -1,14 +1,18 @@
 //! Who gets a link: free ones first, then new ones as far as the limits go, and nobody waits for ever.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use sortie_http::Origin;
+use sortie_policy::Way;
 
 use crate::call::State;
 use crate::conn::Conn;
 use crate::engine::Engine;
 use crate::link::{Link, LinkState};
-use crate::origin::OriginId;
+use crate::origin::{OriginId, Road};
 use crate::table::Name;
-use crate::{CallId, LinkId, Output, Time};
+use crate::{CallId, LinkId, Output, Phase, Time};
 
 /// How many exchanges a link serves before it makes room for an origin that has no link at all.
 const BURST: u32 = 8;
@@ -158,26 +162,61 @@ impl Engine {
             }
             return false;
         }
-        let (Some(call), Some(route)) = (self.calls.get_mut(id), self.origins.get_mut(origin)) else { return false };
+        let Some(link) = self.open(origin, LinkState::Opening(id), Duration::ZERO) else { return false };
+        if let Some(call) = self.calls.get_mut(id) {
+            call.state = State::Connecting { link, phase: Phase::Connect, since: now };
+            call.marks.taken = now;
+        }
+        self.arm_opening(id);
+        true
+    }
+
+    /// Has a link opened.
+    fn open(&mut self, origin: OriginId, state: LinkState, patience: Duration) -> Option<LinkId> {
+        let route = self.origins.get_mut(origin)?;
+        let asks_proxy = route.road.asked().is_some();
         let link = self.links.insert(Link {
             origin,
-            state: LinkState::Opening(id),
+            state,
             conn: Conn::default(),
             peer: None,
             opening: None,
             exchanges: 0,
+            asks_proxy,
+            patience,
             expires: None,
             keep_alive: None,
             paused: false,
         });
         self.pool.opened += 1;
         route.links += 1;
-        call.state = State::Connecting { link };
-        call.marks.taken = now;
-        let (patience, origin) = (call.policy.timeouts.connect, route.origin.clone());
-        self.arm_link(link, patience.map(|limit| now.after(limit)));
-        self.push(Output::Open { link, origin });
-        true
+        let Road { origin, proxy, channel } = route.road.clone();
+        self.push(Output::Open { link, origin, proxy, channel });
+        Some(link)
+    }
+
+    /// Opens links for calls to come, at most so many and as far as the limits go; says how many are being opened. Each
+    /// ends in an [`Output::Warmed`]. Within `patience`, or it counts as failed.
+    pub fn warm(
+        &mut self,
+        origin: &Arc<Origin>,
+        way: Option<&Arc<Way>>,
+        count: usize,
+        patience: Duration,
+        now: Time,
+    ) -> usize {
+        let id = self.origins.intern(origin, way);
+        let mut begun = 0;
+        while begun < count
+            && self.has_room()
+            && self.origins.get(id).is_some_and(|route| route.links < self.limits.per_origin.max(1))
+        {
+            let Some(link) = self.open(id, LinkState::Warming, patience) else { break };
+            self.arm_link(link, Some(now.after(patience)));
+            begun += 1;
+        }
+        self.origins.forget_unused(id);
+        begun
     }
 
     /// Closes idle links that are over the limits, as when lower ones were set.

@@ -1,5 +1,6 @@
 //! Requests on their way out.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use sortie_log::What;
@@ -7,16 +8,35 @@ use sortie_log::What;
 use crate::call::State;
 use crate::engine::Engine;
 use crate::link::LinkState;
-use crate::{CallId, LinkId, Opened, Time};
+use crate::{CallId, LinkId, Opened, Output, Phase, Time};
 
 impl Engine {
     /// A link is about to be opened: its connect timeout begins now, however long ago it was asked for.
     pub fn handle_opening(&mut self, link: LinkId, now: Time) {
-        let Some(LinkState::Opening(id)) = self.links.get(link).map(|entry| entry.state) else { return };
-        let Some(call) = self.calls.get_mut(id) else { return };
-        call.marks.taken = now;
-        let patience = call.policy.timeouts.connect;
-        self.arm_link(link, patience.map(|limit| now.after(limit)));
+        match self.links.get(link).map(|entry| (entry.state, entry.patience)) {
+            Some((LinkState::Opening(id), _)) => {
+                let Some(call) = self.calls.get_mut(id) else { return };
+                call.marks.taken = now;
+                call.state = State::Connecting { link, phase: Phase::Connect, since: now };
+                self.arm_opening(id);
+            }
+            Some((LinkState::Warming, patience)) => self.arm_link(link, Some(now.after(patience))),
+            _ => {}
+        }
+    }
+
+    /// A link that is being opened has come to another phase of that: resolve, connect, proxy or TLS; and leads to `peer`,
+    /// as far as that is known.
+    pub fn handle_entered(&mut self, link: LinkId, phase: Phase, peer: Option<SocketAddr>, now: Time) {
+        let Some(entry) = self.links.get_mut(link) else { return };
+        if let Some(peer) = peer {
+            entry.peer = Some(Arc::new(peer));
+        }
+        let LinkState::Opening(id) = entry.state else { return };
+        if let Some(call) = self.calls.get_mut(id) {
+            call.state = State::Connecting { link, phase, since: now };
+            self.arm_opening(id);
+        }
     }
 
     /// Whether the head of a response has come on this link, and not yet its end.
@@ -28,11 +48,24 @@ impl Engine {
     /// A link is open. Ignored in any other state of the link.
     pub fn handle_opened(&mut self, link: LinkId, opened: Opened, now: Time) {
         let Some(entry) = self.links.get_mut(link) else { return };
-        let LinkState::Opening(id) = entry.state else { return };
+        self.pool.secured += u64::from(opened.secured);
+        self.pool.resumed += u64::from(opened.resumed);
+        let id = match entry.state {
+            LinkState::Opening(id) => id,
+            LinkState::Warming => {
+                entry.peer = opened.peer.map(Arc::new);
+                // As one that has served: it may turn out to be stale.
+                entry.exchanges = 1;
+                self.ceiling = self.ceiling.saturating_add(1);
+                self.push(Output::Warmed { result: Ok(()) });
+                return self.release(link, true, now);
+            }
+            LinkState::Busy(_) | LinkState::Idle => return,
+        };
         entry.peer = opened.peer.map(Arc::new);
         self.ceiling = self.ceiling.saturating_add(1);
         let nanoseconds = |part: std::time::Duration| u64::try_from(part.as_nanos()).unwrap_or(u64::MAX);
-        entry.opening = Some(Box::new([opened.resolve, opened.connect, opened.tls].map(nanoseconds)));
+        entry.opening = Some(Box::new([opened.resolve, opened.connect + opened.proxy, opened.tls].map(nanoseconds)));
         let told = self.calls.get(id).is_some_and(|call| call.policy.told);
         if told && let Some(peer) = opened.peer {
             self.tell(id, What::Opened { peer: peer.to_string().into() }, now);
@@ -118,7 +151,11 @@ impl Engine {
         call.attempts += 1;
         call.marks.sending = now;
         call.cookie = sortie_policy::cookie_value(&call.policy, &call.request, !call.left_origin, wall).map(Into::into);
-        entry.conn.begin(&call.request, call.cookie.as_deref(), out);
+        let proxy = match entry.asks_proxy {
+            true => self.origins.get(entry.origin).and_then(|route| route.road.asked()),
+            false => None,
+        };
+        entry.conn.begin(&call.request, call.cookie.as_deref(), proxy, call.policy.upgrade, out);
     }
 
     fn tell_sending(&mut self, id: CallId, reused: bool, now: Time) {

@@ -68,6 +68,8 @@ enum State {
 #[derive(Debug)]
 struct Awaiting {
     expected: Expected,
+    /// Whether a 101 is what was asked for.
+    upgrade: bool,
     /// How many 1xx responses came.
     informational: u32,
     /// How many bytes they had.
@@ -83,11 +85,13 @@ impl Connection {
 
     /// Begins an exchange: a request of this method goes out, its response is awaited.
     ///
-    /// Ignored unless the connection [is idle](Self::is_idle).
-    pub fn begin(&mut self, method: &Method) {
+    /// Where the request asks for an `upgrade`, a 101 is its final response (RFC 9110, section 15.2.2): it has no content,
+    /// and what follows it is no HTTP. Else a 101 is an error. Ignored unless the connection [is idle](Self::is_idle).
+    pub fn begin(&mut self, method: &Method, upgrade: bool) {
         if self.is_idle() {
             self.state = State::Awaiting(Awaiting {
                 expected: Expected::of(method),
+                upgrade,
                 informational: 0,
                 received: 0,
                 collected: Collected::default(),
@@ -175,7 +179,7 @@ impl Connection {
                 let Some((used, head)) = awaiting.head(input, memo, limits, scratch)? else {
                     return Ok((input.len(), Event::More));
                 };
-                if head.status.is_informational() {
+                if head.status.is_informational() && !awaiting.switches(&head) {
                     awaiting.pass(&head, limits)?;
                     return Ok((used, Event::Informational(head)));
                 }
@@ -212,7 +216,7 @@ impl Connection {
 impl State {
     /// What follows the head of a final response.
     fn after(head: &Head) -> Self {
-        let reusable = head.reusable;
+        let reusable = head.reusable && head.status != StatusCode::SWITCHING_PROTOCOLS;
         match head.framing {
             Framing::None | Framing::Length(0) => State::Ended { reusable },
             Framing::Length(left) => State::Length { received: 0, left, reusable },
@@ -245,6 +249,11 @@ impl Awaiting {
         // The empty line is there, so that the head is complete or at fault.
         let (_, head) = head::read(&bytes, self.expected, memo, limits, scratch)?.ok_or(Error::StatusLine)?;
         Ok(Some((used, head)))
+    }
+
+    /// Whether this head ends HTTP on the connection, as was asked for.
+    fn switches(&self, head: &Head) -> bool {
+        self.upgrade && head.status == StatusCode::SWITCHING_PROTOCOLS
     }
 
     /// Passes over a 1xx response.

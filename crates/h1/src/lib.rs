@@ -17,18 +17,18 @@
 //! ```
 //!
 //! ```
-//! use sortie_h1::{Connection, Event, Limits, Memo, Scratch, write_head};
+//! use sortie_h1::{Added, Connection, Event, Limits, Memo, Scratch, write_head};
 //! use sortie_http::{Headers, Method};
 //!
 //! let mut headers = Headers::new();
 //! headers.append("Host", "example.com")?;
 //! let mut out = Vec::new();
-//! write_head(&mut out, &Method::GET, "/", &headers, None);
+//! write_head(&mut out, &Method::GET, "/", &headers, &Added::default());
 //! assert_eq!(out, b"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n");
 //!
 //! let (mut memo, mut scratch, limits) = (Memo::new(), Scratch::new(), Limits::default());
 //! let mut connection = Connection::new();
-//! connection.begin(&Method::GET);
+//! connection.begin(&Method::GET, false);
 //!
 //! let mut input: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 //! let mut content = Vec::new();
@@ -67,7 +67,7 @@ pub use framing::Framing;
 pub use head::Head;
 pub use limits::Limits;
 pub use memo::Memo;
-pub use request::write_head;
+pub use request::{Added, write_head};
 pub use scratch::Scratch;
 
 #[cfg(doctest)]

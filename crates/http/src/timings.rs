@@ -31,7 +31,7 @@ impl Timings {
         self.parts[1].duration()
     }
 
-    /// Connecting, all addresses that were tried included.
+    /// Connecting, all addresses that were tried included, and what a proxy needed to open its tunnel.
     pub fn connect(&self) -> Duration {
         self.parts[2].duration()
     }

@@ -52,6 +52,7 @@ mod stale;
 mod timeouts;
 mod verdict;
 mod wait;
+mod way;
 
 pub use basic::basic;
 pub use cookies::{absorb, cookie_value};
@@ -66,6 +67,7 @@ pub use stale::{Stale, is_idempotent, stale};
 pub use timeouts::Timeouts;
 pub use verdict::{Again, Seen, Verdict};
 pub use wait::retry_after;
+pub use way::{Channel, Way};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use sortie_cookie::SharedJar;
 
-use crate::{Credentials, Redirects, Timeouts};
+use crate::{Credentials, Redirects, Timeouts, Way};
 
 /// What a call may do and must not. One is shared by many calls; a clone is cheap.
 ///
@@ -28,6 +28,11 @@ pub struct Policy {
     pub resend: bool,
     /// How large the decoded content may be, in bytes. Default: no limit of its own.
     pub max_content: Option<u64>,
+    /// How its origins are reached. Default: directly.
+    pub way: Option<Arc<Way>>,
+    /// Whether the connection is handed over where the server switches protocols: by a 101, or by a 2xx to CONNECT.
+    /// Default: no; a 101 is an error then.
+    pub upgrade: bool,
     /// Whether somebody listens to events, so that they are worth making. Default: no.
     pub told: bool,
 }
@@ -43,6 +48,8 @@ impl fmt::Debug for Policy {
             .field("cookies", &self.cookies.as_ref().map(|_| "***"))
             .field("resend", &self.resend)
             .field("max_content", &self.max_content)
+            .field("way", &self.way)
+            .field("upgrade", &self.upgrade)
             .field("told", &self.told)
             .finish()
     }

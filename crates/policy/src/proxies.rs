@@ -63,6 +63,12 @@ impl Proxies {
         Self::default()
     }
 
+    /// Whether nothing is said, here and below.
+    pub fn is_empty(&self) -> bool {
+        let says_nothing = |layer: &Layer| layer.entries.is_empty();
+        says_nothing(&self.own) && self.below.iter().all(|layer| says_nothing(layer))
+    }
+
     /// Requests go directly, whatever is said below: by the session, or by the environment.
     ///
     /// What is set on it holds, and nothing else: `Proxies::direct().all(proxy)?` is that proxy for everything.

@@ -8,8 +8,14 @@ use crate::Error;
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// To look a name up and open a connection, TLS included. Default: 10 s.
+    /// To open a connection: to look the name up, to connect, a proxy's tunnel and TLS, all together. Default: 10 s.
     pub connect: Option<Duration>,
+    /// To look a name up, within `connect`. Default: none of its own.
+    pub resolve: Option<Duration>,
+    /// For a proxy to open its tunnel, TLS to the proxy included, within `connect`. Default: none of its own.
+    pub proxy: Option<Duration>,
+    /// For the TLS handshake, within `connect`. Default: none of its own.
+    pub tls: Option<Duration>,
     /// From the last byte of the request to the end of the response's head. Default: 60 s.
     pub first_byte: Option<Duration>,
     /// Between two moments at which bytes move, in sending and in reading content. Default: 60 s.
@@ -25,6 +31,9 @@ impl Timeouts {
     pub fn check(&self) -> Result<(), Error> {
         let all = [
             ("connect", self.connect),
+            ("resolve", self.resolve),
+            ("proxy", self.proxy),
+            ("tls", self.tls),
             ("first_byte", self.first_byte),
             ("between_bytes", self.between_bytes),
             ("queue", self.queue),
@@ -41,6 +50,9 @@ impl Default for Timeouts {
     fn default() -> Self {
         Timeouts {
             connect: Some(Duration::from_secs(10)),
+            resolve: None,
+            proxy: None,
+            tls: None,
             first_byte: Some(Duration::from_secs(60)),
             between_bytes: Some(Duration::from_secs(60)),
             queue: None,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sortie_http::Method;
 use sortie_log::redact_url;
+use sortie_policy::{Channel, Proxies};
 
 use crate::entries::{Entries, Entry, Source, same_field, same_param};
 use crate::{Auth, BodyArgument, Hooks, Setting, Values};
@@ -46,6 +47,10 @@ pub(crate) struct Rest {
     pub(crate) cookies: Vec<(Box<str>, Box<str>)>,
     pub(crate) auth: Setting<Auth>,
     pub(crate) limits: Limits,
+    /// Which proxies, or why that cannot be said.
+    pub(crate) proxies: Option<Result<Proxies, sortie_policy::Error>>,
+    pub(crate) channel: Option<Channel>,
+    pub(crate) upgrade: bool,
     pub(crate) hooks: Hooks,
 }
 
@@ -53,6 +58,9 @@ pub(crate) struct Rest {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Limits {
     pub(crate) connect: Setting<Duration>,
+    pub(crate) resolve: Setting<Duration>,
+    pub(crate) proxy: Setting<Duration>,
+    pub(crate) tls: Setting<Duration>,
     pub(crate) first_byte: Setting<Duration>,
     pub(crate) between_bytes: Setting<Duration>,
     pub(crate) queue: Setting<Duration>,
@@ -193,9 +201,47 @@ impl Arguments {
         self.change().limits.total = limit.into();
     }
 
-    /// Bounds the making of a connection, the look-up of its name included. `None` lifts the session's.
+    /// Bounds the making of a connection: look-up, connecting, a proxy's tunnel and TLS together. `None` lifts the
+    /// session's.
     pub fn set_connect_timeout(&mut self, limit: impl Into<Setting<Duration>>) {
         self.change().limits.connect = limit.into();
+    }
+
+    /// Bounds the look-up of the host's name, within the connect timeout. `None` lifts the session's.
+    pub fn set_resolve_timeout(&mut self, limit: impl Into<Setting<Duration>>) {
+        self.change().limits.resolve = limit.into();
+    }
+
+    /// Bounds what a proxy needs to open its tunnel, within the connect timeout. `None` lifts the session's.
+    pub fn set_proxy_timeout(&mut self, limit: impl Into<Setting<Duration>>) {
+        self.change().limits.proxy = limit.into();
+    }
+
+    /// Bounds the TLS handshake, within the connect timeout. `None` lifts the session's.
+    pub fn set_tls_timeout(&mut self, limit: impl Into<Setting<Duration>>) {
+        self.change().limits.tls = limit.into();
+    }
+
+    /// Sends this request through the proxy of this URL, wherever it leads, as `http://user:password@proxy.test:3128`; the
+    /// schemes are `http`, `https`, `socks5` and `socks5h`. Whatever session and environment say of proxies is put aside.
+    pub fn set_proxy(&mut self, url: &str) {
+        self.change().proxies = Some(Proxies::direct().all(url));
+    }
+
+    /// Says which proxies this request goes through, over what session and environment say;
+    /// [`Proxies::direct`] for none.
+    pub fn set_proxies(&mut self, proxies: Proxies) {
+        self.change().proxies = Some(Ok(proxies));
+    }
+
+    /// How connections for this request are made, in place of the session's way; whoever opens them knows what it holds.
+    pub fn set_channel(&mut self, channel: Channel) {
+        self.change().channel = Some(channel);
+    }
+
+    /// Whether the connection is to be handed over where the server switches protocols. Default: no; then that is an error.
+    pub fn set_upgrade(&mut self, upgrade: bool) {
+        self.change().upgrade = upgrade;
     }
 
     /// Bounds the wait between the request's last byte and the response's first. `None` lifts the session's.

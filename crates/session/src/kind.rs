@@ -16,13 +16,19 @@ pub enum ErrorKind {
     InvalidArgument,
     /// A hook refused the call; nothing was sent.
     Refused,
-    /// The scheme asks for something that is not built in, such as TLS.
+    /// Something that is not built in was asked for, such as TLS without the feature `tls`.
     Unsupported,
     /// The host's name was not found.
     Resolve,
     /// No address of the host could be connected to.
     Connect,
-    /// Connecting took too long.
+    /// The address policy refused the addresses of the host.
+    Address,
+    /// A proxy opened no tunnel.
+    Proxy,
+    /// TLS failed: the certificate, the handshake, or a record.
+    Tls,
+    /// Making the connection took too long; the [phase](crate::Error::phase) says which part of it.
     ConnectTimeout,
     /// No connection came free in time.
     QueueTimeout,
@@ -50,6 +56,8 @@ pub enum ErrorKind {
     TooManyRedirects,
     /// A redirect cannot be followed: its Location is bad or insecure, or the body cannot be sent again.
     Redirect,
+    /// The server did not switch protocols, as it was asked to.
+    Upgrade,
     /// The status is 400 or above; only `raise_for_status` says so.
     Status,
     /// The call was cancelled.
@@ -74,6 +82,8 @@ pub enum Phase {
     Resolve,
     /// Connecting.
     Connect,
+    /// Having a proxy open its tunnel, TLS to the proxy included.
+    Proxy,
     /// The TLS handshake.
     Tls,
     /// Sending the request.
@@ -100,7 +110,8 @@ impl ErrorKind {
             InvalidUrl | InvalidHeader | InvalidBody | InvalidArgument | Refused => Some(Phase::Prepare),
             QueueTimeout => Some(Phase::Queue),
             Resolve => Some(Phase::Resolve),
-            Unsupported | Connect => Some(Phase::Connect),
+            Unsupported | Connect | Address => Some(Phase::Connect),
+            Proxy => Some(Phase::Proxy),
             Send => Some(Phase::Send),
             FirstByteTimeout => Some(Phase::FirstByte),
             Truncated | Content | ContentTooLarge => Some(Phase::Content),
@@ -122,6 +133,9 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Unsupported => "not supported",
             ErrorKind::Resolve => "host not found",
             ErrorKind::Connect => "cannot connect",
+            ErrorKind::Address => "address refused",
+            ErrorKind::Proxy => "the proxy opened no tunnel",
+            ErrorKind::Tls => "TLS failed",
             ErrorKind::ConnectTimeout => "connect timeout",
             ErrorKind::QueueTimeout => "queue timeout",
             ErrorKind::FirstByteTimeout => "first byte timeout",
@@ -136,6 +150,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::ContentTooLarge => "content too large",
             ErrorKind::TooManyRedirects => "too many redirects",
             ErrorKind::Redirect => "redirect cannot be followed",
+            ErrorKind::Upgrade => "the server did not switch protocols",
             ErrorKind::Status => "error status",
             ErrorKind::Cancelled => "cancelled",
             ErrorKind::Deadline => "deadline of the batch passed",
@@ -152,6 +167,7 @@ impl fmt::Display for Phase {
             Phase::Queue => "queue",
             Phase::Resolve => "resolve",
             Phase::Connect => "connect",
+            Phase::Proxy => "proxy",
             Phase::Tls => "TLS",
             Phase::Send => "send",
             Phase::FirstByte => "first byte",

@@ -6,6 +6,7 @@ use sortie_policy::{Policy, Timeouts};
 
 use crate::arguments::{Limits, Rest};
 use crate::entries::{Entries, Entry, Laid, same_field, same_param};
+use crate::profile::unusable_proxy;
 use crate::{Arguments, Error, ErrorKind, Profile};
 
 /// The header fields that are asked for: the defaults, the session's, the request's. Host is not among the defaults.
@@ -45,14 +46,18 @@ pub(crate) fn arguments(profile: &Profile, mut arguments: Arguments) -> Argument
 }
 
 /// The policy of a request that says something about it, over the session's.
-pub(crate) fn policy(session: &Arc<Policy>, rest: &Rest) -> Result<Arc<Policy>, Error> {
-    let Rest { limits, cookies, .. } = rest;
-    if *limits == Limits::default() && cookies.is_empty() {
+pub(crate) fn policy(profile: &Profile, session: &Arc<Policy>, rest: &Rest) -> Result<Arc<Policy>, Error> {
+    let Rest { limits, cookies, proxies, channel, upgrade, .. } = rest;
+    let has_way = proxies.is_some() || channel.is_some();
+    if *limits == Limits::default() && cookies.is_empty() && !has_way && !upgrade {
         return Ok(session.clone());
     }
     let mut policy = Policy::clone(session);
     let timeouts = &mut policy.timeouts;
     timeouts.connect = limits.connect.over(timeouts.connect);
+    timeouts.resolve = limits.resolve.over(timeouts.resolve);
+    timeouts.proxy = limits.proxy.over(timeouts.proxy);
+    timeouts.tls = limits.tls.over(timeouts.tls);
     timeouts.first_byte = limits.first_byte.over(timeouts.first_byte);
     timeouts.between_bytes = limits.between_bytes.over(timeouts.between_bytes);
     timeouts.queue = limits.queue.over(timeouts.queue);
@@ -62,6 +67,12 @@ pub(crate) fn policy(session: &Arc<Policy>, rest: &Rest) -> Result<Arc<Policy>, 
     policy.redirects.limit = limits.redirect_limit.unwrap_or(policy.redirects.limit);
     policy.max_content = limits.max_content.over(policy.max_content);
     policy.resend = limits.resend.unwrap_or(policy.resend);
+    policy.upgrade = *upgrade;
+    if has_way {
+        let proxies =
+            proxies.as_ref().map(Result::as_ref).transpose().map_err(|fault| unusable_proxy(fault.clone()))?;
+        policy.way = profile.way(proxies, channel.as_ref());
+    }
     if !cookies.is_empty() {
         policy.cookies = Some(cookie_pairs(cookies)?.into());
     }

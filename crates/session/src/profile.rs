@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use sortie_cookie::SharedJar;
 use sortie_log::Sink;
-use sortie_policy::{Credentials, Redirects, Timeouts};
+use sortie_policy::{Channel, Credentials, Proxies, Redirects, Timeouts, Way};
 
 use crate::arguments::append_values;
 use crate::entries::{Entries, Entry, Source, same_field, same_param};
-use crate::{Auth, Hooks, Values};
+use crate::{Auth, Error, ErrorKind, Hooks, Values};
 
 /// What a session brings to each of its requests.
 ///
@@ -23,6 +23,7 @@ use crate::{Auth, Hooks, Values};
 /// | redirects | followed, at most 30; not for HEAD |
 /// | connections | 128 in all, 16 an origin; idle ones kept for 90 s |
 /// | cookies | kept, in a new jar |
+/// | proxies | as the environment says |
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Profile {
@@ -45,6 +46,12 @@ pub struct Profile {
     /// Whether a request that is not idempotent may go again where a reused connection turns out to be closed.
     /// Default: no.
     pub resend: bool,
+    /// Which proxy each origin is asked through. Default: what the environment says.
+    pub proxies: Proxies,
+    /// Whether the environment is heeded where nothing else is said: `http_proxy` and the like. Default: yes.
+    pub trust_env: bool,
+    /// How connections are made; whoever opens them knows what it holds. Default: as they are by default.
+    pub channel: Channel,
     /// The session's hooks; they run before a request's own.
     pub hooks: Hooks,
     /// Who is told what happens. Default: nobody.
@@ -53,6 +60,8 @@ pub struct Profile {
     pub connections: Connections,
     pub(crate) headers: Entries,
     pub(crate) params: Entries,
+    /// Why a proxy that was given cannot be used.
+    pub(crate) proxy_fault: Option<sortie_policy::Error>,
 }
 
 /// How many connections a loop holds, and for how long.
@@ -70,6 +79,40 @@ impl Profile {
     /// The defaults.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Sends each request through the proxy of this URL, as `http://user:password@proxy.test:3128`, and puts aside what was
+    /// said of proxies before and what the environment says. A fault in it is found by [`check`](Self::check).
+    pub fn set_proxy(&mut self, url: &str) {
+        match Proxies::direct().all(url) {
+            Ok(proxies) => (self.proxies, self.proxy_fault) = (proxies, None),
+            Err(error) => self.proxy_fault = Some(error),
+        }
+    }
+
+    /// Fails where a proxy was given that cannot be used, here or by the environment: requests must not go around it.
+    pub(crate) fn check_proxies(&self) -> Result<(), Error> {
+        let faults = if self.trust_env { &crate::environment().faults[..] } else { &[] };
+        let is_of_proxy = |fault: &&sortie_policy::Error| match fault {
+            sortie_policy::Error::Variable { source, .. } => matches!(**source, sortie_policy::Error::Proxy { .. }),
+            _ => false,
+        };
+        match self.proxy_fault.as_ref().or_else(|| faults.iter().find(is_of_proxy)) {
+            None => Ok(()),
+            Some(fault) => Err(unusable_proxy(fault.clone())),
+        }
+    }
+
+    /// How origins are reached by a request that says `own` of proxies, if anything. What the environment says holds where
+    /// nothing else does.
+    pub fn way(&self, own: Option<&Proxies>, channel: Option<&Channel>) -> Option<Arc<Way>> {
+        let session = match self.trust_env {
+            true => self.proxies.over(&crate::environment().proxies),
+            false => self.proxies.clone(),
+        };
+        let proxies = own.map_or_else(|| session.clone(), |own| own.over(&session));
+        let channel = channel.unwrap_or(&self.channel).clone();
+        (!proxies.is_empty() || channel != Channel::default()).then(|| Arc::new(Way { proxies, channel }))
     }
 
     /// Names and values of the header fields, in order, without User-Agent and the defaults.
@@ -127,9 +170,13 @@ impl Default for Profile {
             credentials: Credentials::default(),
             max_content: None,
             resend: false,
+            proxies: Proxies::new(),
+            trust_env: true,
+            channel: Channel::default(),
             hooks: Hooks::new(),
             sink: None,
             connections: Connections::default(),
+            proxy_fault: None,
             headers: Entries::default(),
             params: Entries::default(),
         }
@@ -156,9 +203,16 @@ impl fmt::Debug for Profile {
             .field("https_only", &self.https_only)
             .field("max_content", &self.max_content)
             .field("resend", &self.resend)
+            .field("proxies", &self.proxies)
+            .field("trust_env", &self.trust_env)
+            .field("channel", &self.channel)
             .field("hooks", &self.hooks)
             .field("sink", &self.sink.is_some())
             .field("connections", &self.connections)
             .finish_non_exhaustive()
     }
+}
+
+pub(crate) fn unusable_proxy(source: sortie_policy::Error) -> Error {
+    Error::new(ErrorKind::InvalidArgument).with_message("the proxy cannot be used").with_source(source)
 }

@@ -20,7 +20,7 @@ impl World {
         while let Some(output) = self.engine.poll() {
             left = left.checked_sub(1).ok_or(Error::Endless { at: self.now() })?;
             match output {
-                Output::Open { link, origin } => self.open(link, &origin)?,
+                Output::Open { link, origin, .. } => self.open(link, &origin)?,
                 Output::Transmit { link } => self.write(link)?,
                 Output::Resume { link } => self.unread.push((link, true)),
                 Output::Close { link } => {

@@ -49,7 +49,7 @@ use crate::{CancelToken, Progress, Request, Session, Wait};
 pub struct Batch {
     home: Session,
     driver: Option<Driver>,
-    desk: Desk,
+    pub(crate) desk: Desk,
     pub(crate) options: Options,
     pub(crate) overflow: Overflow,
     /// When the first request was submitted, on the loop's clock.
@@ -266,14 +266,14 @@ impl Batch {
 
     /// As `submit`; what cannot be sent fails here. `place` is where its outcome belongs in a stream.
     pub(crate) fn admit(&mut self, request: Request, place: Option<usize>) -> Result<u64, Error> {
-        let Request { arguments, session, token } = request;
+        let Request { arguments, session, token, connecting } = request;
         if let Some(error) = self.refusal(token.as_ref()) {
             return Err(error.with_asked(arguments.method().clone(), arguments.url()).with_tag(arguments.tag()));
         }
         self.mixed |= session.as_ref().is_some_and(|session| !session.is(&self.home));
         let session = session.as_ref().unwrap_or(&self.home);
         let sink = session.sink();
-        let prepared = session.prepare(arguments).inspect_err(|error| {
+        let prepared = session.prepare(arguments, connecting).inspect_err(|error| {
             if let Some(sink) = &sink {
                 warn(&**sink, error.warnings(), None, wall());
             }

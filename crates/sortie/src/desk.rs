@@ -9,6 +9,7 @@ use sortie_engine::{CallId, Outcome};
 use sortie_hooks::Warning;
 use sortie_log::{Event, Sink, What};
 use sortie_session::{After, Error, Response, finish, warnings};
+use sortie_transport::Detached;
 
 use crate::Progress;
 use crate::cause::Cause;
@@ -28,6 +29,10 @@ pub(crate) struct Desk {
     pub(crate) cause: Option<Cause>,
     /// Whether a call has failed.
     pub(crate) has_failed: bool,
+    /// The connection of a call whose peer has switched protocols.
+    pub(crate) handed: Option<Detached>,
+    /// What became of connections that were opened for nobody.
+    pub(crate) warmed: Vec<Result<(), sortie_engine::Error>>,
 }
 
 /// A call that has ended and was not taken yet.
@@ -145,6 +150,14 @@ impl Audience for Desk {
         }
         self.finish(entry.number, entry.place, result, held);
         runs_hooks
+    }
+
+    fn handed(&mut self, _tag: u64, stream: Detached) {
+        self.handed = Some(stream);
+    }
+
+    fn warmed(&mut self, result: Result<(), sortie_engine::Error>) {
+        self.warmed.push(result);
     }
 
     fn told(&mut self, tag: u64, event: Event) {

@@ -4,10 +4,12 @@ use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
 use sortie_engine::{Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Place, Read, Time};
-use sortie_http::{Host, Origin, Scheme};
 use sortie_log::Event;
 use sortie_transport as transport;
-use transport::Transport;
+use transport::{Detached, Plan, Transport};
+
+use crate::fault::{closed_by, fault_of, phase_of};
+use crate::plan::plan;
 
 /// How many bytes one read takes at the most.
 const INPUT: usize = 64 * 1024;
@@ -52,6 +54,10 @@ pub(crate) trait Audience {
     fn done(&mut self, tag: u64, at: SystemTime, outcome: Outcome) -> bool;
     /// Something happened to a call that wants to be told about.
     fn told(&mut self, tag: u64, event: Event);
+    /// The peer of a call has switched protocols; that the call is done is told next.
+    fn handed(&mut self, tag: u64, stream: Detached);
+    /// A connection that was opened for nobody is open, or could not be opened.
+    fn warmed(&mut self, result: Result<(), sortie_engine::Error>);
 }
 
 impl Driver {
@@ -187,10 +193,20 @@ impl Driver {
                 Output::Done { tag, outcome } => {
                     self.dated |= audience.done(tag, self.engine.wall(self.now), outcome);
                 }
-                Output::Open { link, origin } => {
+                Output::Open { link, origin, proxy, channel } => {
                     self.update();
-                    self.open(link, &origin);
+                    match plan(&origin, proxy.as_deref(), &channel) {
+                        Ok(plan) => self.open(link, &plan),
+                        Err(cause) => self.engine.handle_closed(link, Some(cause), self.now),
+                    }
                 }
+                Output::Handed { link, tag, surplus } => {
+                    if let Some(mut stream) = self.detach(link) {
+                        stream.unread(&surplus);
+                        audience.handed(tag, stream);
+                    }
+                }
+                Output::Warmed { result } => audience.warmed(result),
                 // Whether the peer has closed meanwhile was not seen: read until there is nothing.
                 Output::Resume { link } => self.unread.push((link, true)),
                 Output::Close { link } => self.close(link),
@@ -221,20 +237,14 @@ impl Driver {
             transport::Event::Ready { closed, .. } => self.hear(link, closed),
             transport::Event::Drained { .. } => self.write(link),
             transport::Event::Moved { .. } => self.engine.handle_blocked(link, self.now),
-            transport::Event::Opened { peer, resolve, connect, .. } => {
-                let mut opened = Opened::default();
-                (opened.peer, opened.resolve, opened.connect) = (Some(peer), resolve, connect);
-                self.engine.handle_opened(link, opened, self.now);
+            transport::Event::Entered { link: name, phase } => {
+                let peer = self.transport.peer(name);
+                self.engine.handle_entered(link, phase_of(phase), peer, self.now);
             }
+            transport::Event::Opened { opened, .. } => self.opened(link, &opened),
             transport::Event::Failed { error, .. } => {
-                let kind = match &error {
-                    transport::Error::Resolve { .. } => LinkFault::Resolve,
-                    transport::Error::Write { .. } => LinkFault::Write,
-                    error if error.is_exhausted() => LinkFault::Exhausted,
-                    _ => LinkFault::Connect,
-                };
-                let cause = LinkError { kind, source: Box::new(error) };
-                match kind {
+                let cause = LinkError { kind: fault_of(&error), source: Box::new(error) };
+                match cause.kind {
                     LinkFault::Write => self.fail_write(link, cause),
                     _ => self.engine.handle_closed(link, Some(cause), self.now),
                 }
@@ -243,20 +253,31 @@ impl Driver {
         }
     }
 
-    fn open(&mut self, link: LinkId, origin: &Origin) {
-        if origin.scheme() == Scheme::Https {
-            let source = io::Error::new(io::ErrorKind::Unsupported, "https needs TLS, which is not built in yet");
-            let cause = LinkError { kind: LinkFault::Unsupported, source: Box::new(source) };
-            return self.engine.handle_closed(link, Some(cause), self.now);
-        }
-        let host = match origin.host() {
-            Host::Name(name) => transport::Host::Name(name.clone()),
-            Host::Ip(address) => transport::Host::Ip(*address),
-        };
+    fn open(&mut self, link: LinkId, plan: &Plan) {
         self.engine.handle_opening(link, self.now);
-        let name = self.transport.open(&transport::Target { host, port: origin.port() }, self.now.0);
+        let name = self.transport.open(plan, self.now.0);
         put(&mut self.names, link.index(), Some((link, name)));
         put(&mut self.owners, name.index(), Some(link));
+        if let Some(phase) = self.transport.phase(name) {
+            self.engine.handle_entered(link, phase_of(phase), self.transport.peer(name), self.now);
+        }
+    }
+
+    fn opened(&mut self, link: LinkId, by: &transport::Opened) {
+        let mut opened = Opened::default();
+        (opened.peer, opened.resolve, opened.connect) = (by.peer, by.resolve, by.connect);
+        (opened.proxy, opened.tls) = (by.proxy, by.tls);
+        opened.secured = by.secured.is_some();
+        opened.resumed = by.secured.as_ref().is_some_and(|secured| secured.resumed);
+        self.engine.handle_opened(link, opened, self.now);
+    }
+
+    /// Takes a link out of the loop.
+    fn detach(&mut self, link: LinkId) -> Option<Detached> {
+        let name = self.name_of(link)?;
+        put(&mut self.names, link.index(), None);
+        put(&mut self.owners, name.index(), None);
+        self.transport.detach(name)
     }
 
     fn close(&mut self, link: LinkId) {
@@ -297,7 +318,7 @@ impl Driver {
                 Ok((count, true)) => (count, self.engine.handle_filled(link, count, self.now)),
                 Ok((count, false)) => (count, self.engine.handle_received(link, &self.input[..count], self.now)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
-                Err(error) => return Some(Some(LinkError { kind: LinkFault::Read, source: Box::new(error) })),
+                Err(error) => return Some(Some(closed_by(error, LinkFault::Read))),
             };
             // A short read has drained the link, unless the peer has closed: that is not told again.
             if read != Read::More || count < room && !closed {
@@ -322,7 +343,7 @@ impl Driver {
                 Ok(true) => return,
                 Ok(false) => return self.engine.handle_blocked(link, self.now),
                 Err(error) => {
-                    return self.fail_write(link, LinkError { kind: LinkFault::Write, source: Box::new(error) });
+                    return self.fail_write(link, closed_by(error, LinkFault::Write));
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! From the engine's outcome to the one that a session's `finish` takes.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use sortie_engine::{Failure, LinkError, LinkFault, Outcome};
 use sortie_session::{Ended, Error, ErrorKind, Phase};
@@ -23,6 +23,11 @@ pub(crate) fn ended(outcome: Outcome, at: SystemTime, cause: Option<&Cause>) -> 
             Ended { request: Some(request), history, result: Err(error), at }
         }
     }
+}
+
+/// Why a connection could not be opened that was opened for no call.
+pub(crate) fn failed(error: sortie_engine::Error) -> Error {
+    convert(error, sortie_engine::Phase::Connect)
 }
 
 fn convert(error: sortie_engine::Error, phase: sortie_engine::Phase) -> Error {
@@ -51,22 +56,38 @@ fn convert(error: sortie_engine::Error, phase: sortie_engine::Phase) -> Error {
             let kind = if too_many { ErrorKind::TooManyRedirects } else { ErrorKind::Redirect };
             Error::new(kind).with_source(source)
         }
-        From::Timeout { limit } => after(kind_of_timeout(phase), limit),
-        From::Total { limit } => after(ErrorKind::TotalTimeout, limit),
+        From::Timeout { limit, peer } => {
+            let kind = kind_of_timeout(phase);
+            let whom = peer.map_or_else(String::new, |peer| format!(", waiting for {peer}"));
+            Error::new(kind).with_message(format!("{} after {limit:?}{whom}", what_timed_out(kind, phase)))
+        }
+        From::Total { limit } => {
+            let kind = ErrorKind::TotalTimeout;
+            Error::new(kind).with_message(format!("{kind} after {limit:?}"))
+        }
         From::Cancelled => Error::new(ErrorKind::Cancelled),
         _ => Error::new(ErrorKind::System).with_message(message),
     }
 }
 
-/// A timeout that ran out: its name, and how long it was.
-fn after(kind: ErrorKind, limit: Duration) -> Error {
-    Error::new(kind).with_message(format!("{kind} after {limit:?}"))
+/// The name of a timeout that ran out, with the part of connecting that it found.
+fn what_timed_out(kind: ErrorKind, phase: sortie_engine::Phase) -> String {
+    match phase {
+        sortie_engine::Phase::Resolve | sortie_engine::Phase::Proxy | sortie_engine::Phase::Tls => {
+            format!("{kind} ({})", phase_of(phase))
+        }
+        _ => kind.to_string(),
+    }
 }
 
 fn kind_of_link(fault: LinkFault) -> ErrorKind {
     match fault {
         LinkFault::Resolve => ErrorKind::Resolve,
         LinkFault::Connect => ErrorKind::Connect,
+        LinkFault::Refused => ErrorKind::Address,
+        LinkFault::Proxy => ErrorKind::Proxy,
+        LinkFault::Tls => ErrorKind::Tls,
+        LinkFault::Unclean => ErrorKind::Truncated,
         LinkFault::Unsupported => ErrorKind::Unsupported,
         LinkFault::Write => ErrorKind::Send,
         LinkFault::Read => ErrorKind::Receive,
@@ -77,7 +98,10 @@ fn kind_of_link(fault: LinkFault) -> ErrorKind {
 fn kind_of_timeout(phase: sortie_engine::Phase) -> ErrorKind {
     match phase {
         sortie_engine::Phase::Queue => ErrorKind::QueueTimeout,
-        sortie_engine::Phase::Resolve | sortie_engine::Phase::Connect => ErrorKind::ConnectTimeout,
+        sortie_engine::Phase::Resolve
+        | sortie_engine::Phase::Connect
+        | sortie_engine::Phase::Proxy
+        | sortie_engine::Phase::Tls => ErrorKind::ConnectTimeout,
         sortie_engine::Phase::FirstByte => ErrorKind::FirstByteTimeout,
         _ => ErrorKind::BetweenBytesTimeout,
     }
@@ -88,6 +112,8 @@ fn phase_of(phase: sortie_engine::Phase) -> Phase {
         sortie_engine::Phase::Queue => Phase::Queue,
         sortie_engine::Phase::Resolve => Phase::Resolve,
         sortie_engine::Phase::Connect => Phase::Connect,
+        sortie_engine::Phase::Proxy => Phase::Proxy,
+        sortie_engine::Phase::Tls => Phase::Tls,
         sortie_engine::Phase::Send => Phase::Send,
         sortie_engine::Phase::FirstByte => Phase::FirstByte,
         sortie_engine::Phase::Content => Phase::Content,

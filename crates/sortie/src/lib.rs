@@ -45,11 +45,14 @@ mod batch;
 mod builder;
 mod cancel;
 mod cause;
+mod connecting;
 mod desk;
 mod driver;
 mod ended;
+mod fault;
 mod garage;
 mod options;
+mod plan;
 mod process;
 mod progress;
 mod request;
@@ -57,7 +60,11 @@ mod session;
 mod settings;
 mod shared;
 mod stream;
+mod tls;
+mod unix_url;
+mod upgrade;
 mod wait;
+mod warm;
 
 pub use ask::{batch, delete, get, head, map, options, patch, post, put, request};
 pub use batch::Batch;
@@ -68,6 +75,7 @@ pub use request::Request;
 pub use session::Session;
 pub use settings::{ForSettings, Guard, SettingsBuilder, settings};
 pub use stream::{Stream, StreamOrdered, Tally};
+pub use upgrade::Upgraded;
 pub use wait::Wait;
 
 pub use sortie_cookie::{Cookie, SharedJar};
@@ -77,11 +85,15 @@ pub use sortie_http::{
     Body, Headers, Host, Method, Origin, PreparedRequest, Scheme, StatusCode, Timings, Url, Version,
 };
 pub use sortie_log::{Detailed, Event, FnSink, Memory, Sink, Verbose, What};
+pub use sortie_policy::{Proxies, Proxy, ProxyKind};
 pub use sortie_session::{
     Arguments, Auth, Basic, Bearer, BodyArgument, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,
     Setting, Values,
 };
-pub use sortie_transport::Waker;
+pub use sortie_transport::{Addresses, Detached, Resolve, Waker};
+#[cfg(any(feature = "tls", feature = "ring"))]
+pub use sortie_transport::{Handshakes, Tls, TlsBuilder, TlsVersion};
+pub use sortie_transport::{TlsError, TunnelError};
 
 #[cfg(all(doctest, feature = "json"))]
 #[doc = include_str!("../../../README.md")]

@@ -3,6 +3,7 @@ use std::time::Duration;
 use sortie_http::{Method, PreparedRequest};
 use sortie_session::{Arguments, Auth, BodyArgument, Error, Hooks, Response, Setting, Values};
 
+use crate::connecting::Connecting;
 use crate::shared::shared;
 use crate::{Batch, CancelToken, Session};
 
@@ -33,11 +34,13 @@ pub struct Request {
     pub(crate) arguments: Arguments,
     pub(crate) session: Option<Session>,
     pub(crate) token: Option<CancelToken>,
+    /// What it says of its own connection; most say nothing.
+    pub(crate) connecting: Option<Box<Connecting>>,
 }
 
 impl Request {
     pub(crate) fn new(method: Method, url: impl AsRef<str>, session: Option<Session>) -> Self {
-        Request { arguments: Arguments::new(method, url.as_ref()), session, token: None }
+        Request { arguments: Arguments::new(method, url.as_ref()), session, token: None, connecting: None }
     }
 
     /// Sends it and waits for the answer, redirects included.

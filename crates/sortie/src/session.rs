@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sortie_cookie::SharedJar;
 use sortie_engine::Limits;
@@ -8,7 +8,9 @@ use sortie_log::Sink;
 use sortie_session::{Arguments, Error, Memo, Prepared, Profile, Response, prepare};
 
 use crate::builder::SessionBuilder;
+use crate::connecting::{Connecting, Kinds};
 use crate::garage::Garage;
+use crate::unix_url::unix_socket_of;
 use crate::{Batch, Request};
 
 /// What persists between calls: cookies, defaults, hooks, connections.
@@ -33,6 +35,7 @@ pub struct Session(Arc<Inner>);
 struct Inner {
     profile: Arc<Profile>,
     memo: Memo,
+    kinds: Mutex<Kinds>,
     limits: Limits,
     garage: Arc<Garage>,
     /// Each call has cookies of its own.
@@ -134,7 +137,18 @@ impl Session {
         limits.connections = profile.connections.total;
         limits.per_origin = profile.connections.per_origin;
         limits.idle = profile.connections.idle;
-        Session(Arc::new(Inner { profile: Arc::new(profile), memo: Memo::new(), limits, garage, alone }))
+        Session(Arc::new(Inner {
+            profile: Arc::new(profile),
+            memo: Memo::new(),
+            kinds: Mutex::default(),
+            limits,
+            garage,
+            alone,
+        }))
+    }
+
+    pub(crate) fn kinds(&self) -> MutexGuard<'_, Kinds> {
+        self.0.kinds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn is(&self, other: &Session) -> bool {
@@ -153,7 +167,18 @@ impl Session {
         self.0.profile.sink.clone()
     }
 
-    pub(crate) fn prepare(&self, arguments: Arguments) -> Result<Prepared, Error> {
+    pub(crate) fn prepare(
+        &self,
+        mut arguments: Arguments,
+        mut connecting: Option<Box<Connecting>>,
+    ) -> Result<Prepared, Error> {
+        if let Some((path, url)) = unix_socket_of(arguments.url()) {
+            connecting = Some(Box::new(connecting.unwrap_or_default().to_unix_socket(path)));
+            arguments.set_url(url);
+        }
+        if let Some(wish) = connecting {
+            arguments.set_channel(self.channel(&wish));
+        }
         let mut prepared = prepare(&self.0.profile, &self.0.memo, arguments)?;
         if self.0.alone {
             // Cookies live as long as the call, so that redirects can set some.

@@ -54,6 +54,11 @@ impl Connector {
         ConnectorBuilder::default()
     }
 
+    /// What it was built from, to build another like it.
+    pub fn to_builder(&self) -> ConnectorBuilder {
+        ConnectorBuilder { means: Means::clone(&self.means) }
+    }
+
     /// Who looks names up, if it is not the transport's own resolver.
     pub(crate) fn resolver(&self) -> Option<&Arc<Resolver>> {
         self.means.resolver.as_ref()

@@ -66,7 +66,7 @@ fn a_line_that_is_no_status_is_refused() {
 fn what_is_no_response_is_refused_at_once() {
     let first = |wire: &[u8]| {
         let mut connection = Connection::new();
-        connection.begin(&Method::GET);
+        connection.begin(&Method::GET, false);
         connection.receive(wire, &mut Memo::new(), &Limits::default(), &mut Scratch::new()).unwrap_err()
     };
     assert_eq!(first(b"S"), Error::Garbage);
@@ -220,7 +220,7 @@ fn closing_changes_nothing_where_no_exchange_is_open() {
     let mut connection = Connection::new();
     assert!(matches!(connection.closed(), Ok(Event::More)));
     assert!(!connection.is_idle());
-    connection.begin(&Method::GET);
+    connection.begin(&Method::GET, false);
     assert!(matches!(connection.closed(), Ok(Event::More)), "a closed connection begins nothing");
 }
 
@@ -238,7 +238,7 @@ fn bytes_that_no_request_asked_for_are_refused() {
 #[test]
 fn a_second_request_does_not_disturb_the_first() {
     let mut client = Client::new(Limits::default());
-    client.connection.begin(&Method::HEAD);
+    client.connection.begin(&Method::HEAD, false);
     let story = client.exchange(&Method::GET, [&b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"[..]]);
     assert_eq!(story.ending, Ending::End { reusable: true }, "the answer to HEAD");
 }

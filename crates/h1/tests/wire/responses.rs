@@ -229,7 +229,7 @@ fn content_may_be_placed_past_the_connection() {
     let (mut memo, mut scratch, limits) = (Memo::new(), Scratch::new(), Limits::default());
     let mut begun = |length: u64| {
         let mut connection = Connection::new();
-        connection.begin(&Method::GET);
+        connection.begin(&Method::GET, false);
         assert_eq!(connection.want(), None);
         let wire = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n12");
         let (used, _) = connection.receive(wire.as_bytes(), &mut memo, &limits, &mut scratch).unwrap();

@@ -1,0 +1,44 @@
+//! URLs that name a Unix socket in the place of a host: `http+unix://%2Frun%2Fserver.sock/path`.
+
+use std::path::PathBuf;
+
+use percent_encoding::percent_decode_str;
+
+const PREFIX: &str = "http+unix://";
+
+/// The socket that a URL of the scheme `http+unix` names, and the `http` URL to ask for there.
+///
+/// `None` for any other URL. The path of the socket is percent-encoded, so that it has no `/`. The host is `localhost`
+/// from then on: in the Host field, in cookies and in the response's URL.
+pub(crate) fn unix_socket_of(url: &str) -> Option<(PathBuf, String)> {
+    let text = url.trim_start();
+    // Most URLs are told apart by one byte.
+    if text.as_bytes().get(4) != Some(&b'+') || !text.get(..PREFIX.len())?.eq_ignore_ascii_case(PREFIX) {
+        return None;
+    }
+    let rest = &text[PREFIX.len()..];
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (path, target) = rest.split_at(end);
+    let path = percent_decode_str(path).decode_utf8_lossy().into_owned();
+    (!path.is_empty()).then(|| (path.into(), format!("http://localhost{target}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_stands_percent_encoded_in_the_place_of_the_host() {
+        let (path, url) = unix_socket_of("http+unix://%2Frun%2Fa%20b.sock/x/y?z=1#f").unwrap();
+        assert_eq!((path.to_str().unwrap(), url.as_str()), ("/run/a b.sock", "http://localhost/x/y?z=1#f"));
+        let (path, url) = unix_socket_of(" HTTP+UNIX://%2Frun%2Fs").unwrap();
+        assert_eq!((path.to_str().unwrap(), url.as_str()), ("/run/s", "http://localhost"));
+    }
+
+    #[test]
+    fn other_urls_name_none() {
+        for url in ["http://h/", "https://h/", "http+unix:///x", "http+tcp://h/", "", "http", "é+é+é"] {
+            assert!(unix_socket_of(url).is_none(), "{url}");
+        }
+    }
+}
