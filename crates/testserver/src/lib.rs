@@ -7,7 +7,9 @@
 //! - [`raw::RawServer`] answers with whatever bytes a script says, in whatever pieces: half a head, two lengths, a reset
 //!   in mid-answer. It keeps every request as the bytes that came.
 //!
-//! Both listen on a port the system picked, and both end promptly when they are dropped, with every connection they
+//! All speak TLS where they are told to, with certificates of an [`Authority`] that is made for the test.
+//!
+//! All listen on a port the system picked, and end promptly when they are dropped, with every connection they
 //! hold, also one in mid-answer. [`refused_port`] is a port where nobody answers.
 //!
 //! ```
@@ -62,6 +64,8 @@
 //! | `/response-headers?k=v` | sets those fields; repeats are kept |
 //! | `/json`, `/encoding/utf8` | a fixed document; a page in several scripts |
 //! | `/small` | 100 octets of text, on the shortest path through the server |
+//! | `/tls` | `version`, `cipher`, `alpn`, `server_name`, `resumed`, `client_certificates` (how many), or `null` without TLS |
+//! | `/upgrade` | 101 where `Upgrade: echo` is asked for, then every octet back, until the client ends; else 426 |
 //!
 //! Anything else is a 404, and a route that cannot do what its path asks for says so with a 400; both in JSON. A
 //! request body may have 256 MiB (else 413). A request that expects `100-continue` gets its 100 from the routes that echo
@@ -89,16 +93,23 @@ mod refused;
 mod request;
 mod rooms;
 mod route;
+mod running;
 mod sequence;
 mod server;
 mod shared;
+mod socket;
 mod status;
+mod tls;
+mod upgrade;
+mod visitor;
 mod wire;
 
+pub use counts::Handshakes;
 pub use manners::{Manners, Misdeeds};
 pub use refused::refused_port;
 pub use sequence::random_bytes;
 pub use server::TestServer;
+pub use tls::{Authority, Identity, TlsOptions, TlsVersions};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
