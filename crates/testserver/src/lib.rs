@@ -1,11 +1,12 @@
-//! An httpbin on loopback and a scripted raw server: the far end of sortie's examples, tests and benches.
+//! An httpbin on loopback, a scripted raw server and proxies: the far end of sortie's examples, tests and benches.
 //!
-//! Two servers, which share no code with the clients they are there to judge:
+//! Three servers, which share no code with the clients they are there to judge:
 //!
 //! - [`TestServer`] answers as a proper server does. It is built on hyper, runs on a thread of its own and speaks
 //!   HTTP/1.1 with keep-alive. It counts connections and requests, so that a test can hold a pool to its word.
 //! - [`raw::RawServer`] answers with whatever bytes a script says, in whatever pieces: half a head, two lengths, a reset
 //!   in mid-answer. It keeps every request as the bytes that came.
+//! - [`proxy::ProxyServer`] is an HTTP or SOCKS 5 proxy that remembers what it was asked and can be told to fail.
 //!
 //! All speak TLS where they are told to, with certificates of an [`Authority`] that is made for the test.
 //!
@@ -87,6 +88,7 @@ mod generated;
 mod listen;
 mod manners;
 mod multipart;
+pub mod proxy;
 pub mod raw;
 mod redirect;
 mod refused;
