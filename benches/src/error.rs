@@ -33,7 +33,7 @@ pub enum Error {
         /// Which one.
         option: &'static str,
     },
-    /// A URL is not `http://`, an IPv4 address, perhaps a port, and a path.
+    /// A URL is not `http://` or `https://`, an IPv4 address, perhaps a port, and a path.
     Target {
         /// What was given.
         url: String,
@@ -50,6 +50,13 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The certificates to trust could not be had.
+    Authorities {
+        /// The file that was named.
+        file: String,
+        /// What is wrong with it.
+        source: Box<dyn error::Error + Send + Sync>,
+    },
     /// The event queue failed.
     Queue {
         /// What the system said.
@@ -61,6 +68,11 @@ pub enum Error {
     Connect {
         /// What the system said.
         source: io::Error,
+    },
+    /// A connection could not be secured, or did not stay so.
+    Tls {
+        /// What rustls said.
+        source: rustls::Error,
     },
     /// A request could not be written.
     Write {
@@ -95,6 +107,7 @@ impl Error {
                 | Error::Unknown { .. }
                 | Error::NotYet { .. }
                 | Error::Target { .. }
+                | Error::Authorities { .. }
                 | Error::Url { .. }
         )
     }
@@ -109,14 +122,16 @@ impl fmt::Display for Error {
             Error::Unknown { option } => write!(f, "{option} is not an option"),
             Error::NotYet { option } => write!(f, "{option} does not work yet"),
             Error::Target { url } => {
-                write!(f, "{url:?} is not http://, an IPv4 address, perhaps a port, and a path")
+                write!(f, "{url:?} is not http:// or https://, an IPv4 address, perhaps a port, and a path")
             }
             Error::Url { .. } => f.write_str("the URL cannot be sent to"),
             Error::Idle => f.write_str("the engine wants nothing more, and not all calls have ended"),
             Error::Memory { .. } => f.write_str("cannot read the peak of the memory"),
+            Error::Authorities { file, .. } => write!(f, "cannot trust what is in {file}"),
             Error::Queue { .. } => f.write_str("the event queue failed"),
             Error::Silence => f.write_str("nothing happened for a minute"),
             Error::Connect { .. } => f.write_str("cannot connect"),
+            Error::Tls { .. } => f.write_str("the connection is not secure"),
             Error::Write { .. } => f.write_str("cannot write the request"),
             Error::Partial => f.write_str("the request did not leave in one write"),
             Error::Read { .. } => f.write_str("cannot read the response"),
@@ -132,6 +147,8 @@ impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
             Error::Url { source } => Some(source),
+            Error::Authorities { source, .. } => Some(&**source),
+            Error::Tls { source } => Some(source),
             Error::Memory { source }
             | Error::Queue { source }
             | Error::Connect { source }

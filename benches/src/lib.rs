@@ -40,6 +40,7 @@ mod report;
 pub mod session;
 mod tally;
 mod target;
+pub mod tls;
 mod urls;
 mod usage;
 

@@ -1,18 +1,22 @@
-//! The practical limit: one write and one read a request, on an edge-triggered epoll.
+//! The practical limit: one write and one read a request, on an edge-triggered epoll; over TLS, too.
 //!
 //! A server that keeps connections open, answers with HTTP/1.1 and a `Content-Length`, and sends nothing unasked is
 //! taken for granted; where it does otherwise, the request fails and the next one takes a new connection.
 
 use std::io::{ErrorKind, Read, Write};
+use std::mem;
 use std::net::TcpStream;
 use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
+use rustls::ClientConfig;
 
 use crate::answer::{Answer, Search, Whole};
 use crate::target::Target;
+use crate::tls::{self, NO_KEEP_ALIVE, Session};
 use crate::{Error, Job, Tally};
 
 /// What the loop reads into, in bytes.
@@ -27,18 +31,24 @@ pub struct Kept {
     pub content: Box<[u8]>,
 }
 
-/// Sends the job's requests, each connection the next one as soon as it has its response.
+/// Sends the job's requests, each connection the next one as soon as it has its response; with
+/// [`NO_KEEP_ALIVE`] a new connection does, which takes up an earlier session of TLS if it can.
 ///
 /// With `keep` gives status and content of each, in the order of the requests; else nothing but the count.
 ///
-/// Fails if the URL is no target ([`Error::Target`]), if the event queue fails, or if nothing happens for a minute.
+/// Fails if the URL is no target ([`Error::Target`]), if it is `https` and nobody is to be trusted, if the event queue fails, or if nothing happens for a minute.
 /// What happens to one request is in the tally.
 pub fn run(job: &Job, keep: bool) -> Result<(Tally, Vec<Kept>), Error> {
-    let target = Target::parse(&job.url)?;
+    let keep_alive = !job.has(NO_KEEP_ALIVE.0);
+    let target = Target::parse(&job.url, keep_alive)?;
+    let config = if target.secure { Some(Arc::new(tls::config(job)?)) } else { None };
     let mut lines = Lines {
         queue: epoll::create(epoll::CreateFlags::CLOEXEC).map_err(queue)?,
         connections: Vec::new(),
         target,
+        config,
+        keep_alive,
+        content: vec![0; BUFFER],
         search: Search::new(),
         next: 0,
         count: job.count,
@@ -77,6 +87,11 @@ struct Lines {
     queue: OwnedFd,
     connections: Vec<Option<Connection>>,
     target: Target,
+    /// For `https`.
+    config: Option<Arc<ClientConfig>>,
+    keep_alive: bool,
+    /// What is decrypted goes through here.
+    content: Vec<u8>,
     search: Search,
     /// The request that is sent next.
     next: usize,
@@ -89,6 +104,8 @@ struct Lines {
 /// One connection.
 struct Connection {
     stream: TcpStream,
+    /// For `https`.
+    session: Option<Box<Session>>,
     wanted: Wanted,
 }
 
@@ -122,11 +139,17 @@ impl Lines {
         let stream = TcpStream::connect(self.target.address).map_err(connect)?;
         stream.set_nodelay(true).map_err(connect)?;
         stream.set_nonblocking(true).map_err(connect)?;
-        send(&stream, &self.target.request)?;
+        let session = match &self.config {
+            Some(config) => Some(Box::new(Session::begin(config, &self.target, &stream)?)),
+            None => {
+                send(&stream, &self.target.request)?;
+                None
+            }
+        };
         let interest = epoll::EventFlags::IN | epoll::EventFlags::RDHUP | epoll::EventFlags::ET;
         let name = epoll::EventData::new_u64(slot as u64);
         epoll::add(&self.queue, &stream, name, interest).map_err(|error| connect(error.into()))?;
-        Ok(Connection { stream, wanted: Wanted::Response { index, answer: Answer::new() } })
+        Ok(Connection { stream, session, wanted: Wanted::Response { index, answer: Answer::new() } })
     }
 
     /// Reads what there is. A read that does not fill the buffer was the last one, unless the peer is ending.
@@ -141,15 +164,51 @@ impl Lines {
                 Err(source) => Err(Error::Read { source }),
             };
             let size = found.as_ref().copied().unwrap_or_default();
-            if self.advance(slot, found.map(|size| &buffer[..size])).is_break() || (size < buffer.len() && !ending) {
+            let secure = connection.session.is_some();
+            let advanced = match found {
+                Ok(size) if secure => self.decrypt(slot, &buffer[..size]),
+                found => self.advance(slot, found.map(|size| &buffer[..size])),
+            };
+            if advanced.is_break() || (size < buffer.len() && !ending) {
                 return;
             }
         }
     }
 
+    /// Brings the connection on by what was read of TLS.
+    fn decrypt(&mut self, slot: usize, mut wire: &[u8]) -> ControlFlow<()> {
+        let mut content = mem::take(&mut self.content);
+        let mut flow = ControlFlow::Continue(());
+        while flow.is_continue() && !wire.is_empty() {
+            flow = self.records(slot, &mut wire, &mut content);
+        }
+        self.content = content;
+        flow
+    }
+
+    /// Takes octets from the front of `wire`, and brings the connection on by what was in them.
+    fn records(&mut self, slot: usize, wire: &mut &[u8], content: &mut [u8]) -> ControlFlow<()> {
+        let Some(Connection { stream, session: Some(session), .. }) = &mut self.connections[slot] else {
+            return ControlFlow::Break(());
+        };
+        if let Err(error) = session.receive(wire, stream, &self.target.request) {
+            return self.advance(slot, Err(error));
+        }
+        while let Some(Connection { session: Some(session), .. }) = &mut self.connections[slot] {
+            match session.read(content) {
+                Ok(Some(size)) => self.advance(slot, Ok(&content[..size]))?,
+                Ok(None) => return ControlFlow::Continue(()),
+                Err(error) => return self.advance(slot, Err(error)),
+            }
+        }
+        ControlFlow::Break(())
+    }
+
     /// Brings the connection on by what was read. Breaks if it is lost; another may have its slot then.
     fn advance(&mut self, slot: usize, read: Result<&[u8], Error>) -> ControlFlow<()> {
-        let Some(Connection { stream, wanted }) = &mut self.connections[slot] else { return ControlFlow::Break(()) };
+        let Some(Connection { stream, session, wanted }) = &mut self.connections[slot] else {
+            return ControlFlow::Break(());
+        };
         let Wanted::Response { index, answer } = wanted else {
             self.connections[slot] = None;
             return ControlFlow::Break(());
@@ -157,11 +216,17 @@ impl Lines {
         let finished = *index;
         match read.and_then(|bytes| answer.receive(bytes, &self.search, self.kept.is_some())) {
             Ok(None) => return ControlFlow::Continue(()),
+            Ok(Some(whole)) if !self.keep_alive => self.deliver(finished, whole),
             Ok(Some(whole)) => {
                 let sent = if self.next < self.count {
                     *index = self.next;
                     self.next += 1;
-                    send(stream, &self.target.request).map_err(|error| (*index, error))
+                    let request = &self.target.request;
+                    let sent = match session {
+                        Some(session) => session.send(stream, request),
+                        None => send(stream, request),
+                    };
+                    sent.map_err(|error| (*index, error))
                 } else {
                     *wanted = Wanted::Nothing;
                     Ok(())

@@ -10,7 +10,8 @@ use crate::{DIFFERENT, Error, Line, Urls};
 pub struct Program {
     /// Its name.
     pub name: &'static str,
-    /// Options that work: each with its dashes, and what it does.
+    /// Options that work: each with its dashes and, behind a blank, what its value is called if it has one; and what it
+    /// does.
     pub options: &'static [(&'static str, &'static str)],
     /// Options that are planned. They are refused as such, so that no script measures something else than it asked for.
     pub later: &'static [&'static str],
@@ -26,7 +27,7 @@ pub struct Job {
     /// How many of them at the same time, at least 1.
     pub concurrency: usize,
     /// The options that were given.
-    options: Vec<&'static str>,
+    options: Vec<(&'static str, String)>,
 }
 
 impl Program {
@@ -36,11 +37,13 @@ impl Program {
     pub fn job(&self, arguments: impl IntoIterator<Item = String>) -> Result<Job, Error> {
         let mut options = Vec::new();
         let mut places = Vec::new();
-        for argument in arguments {
+        let mut arguments = arguments.into_iter();
+        while let Some(argument) = arguments.next() {
             if !argument.starts_with('-') {
                 places.push(argument);
-            } else if let Some((option, _)) = self.options.iter().find(|(option, _)| *option == argument) {
-                options.push(*option);
+            } else if let Some((option, _)) = self.options.iter().find(|(option, _)| name(option) == argument) {
+                let value = if name(option) == *option { Some(String::new()) } else { arguments.next() };
+                options.push((*option, value.ok_or(Error::Missing { what: option })?));
             } else if let Some(option) = self.later.iter().find(|option| argument.split('=').next() == Some(**option)) {
                 return Err(Error::NotYet { option });
             } else {
@@ -86,16 +89,21 @@ impl Program {
         usage.push_str("  COUNT        how many of them, 0 or more\n");
         usage.push_str("  CONCURRENCY  how many at the same time, 1 or more\n");
         for (option, does) in self.options {
-            usage.push_str(&format!("  {option:11}  {does}\n"));
+            usage.push_str(&format!("  {option:15}  {does}\n"));
         }
         usage
     }
 }
 
 impl Job {
-    /// Whether an option was given, named with its dashes.
+    /// Whether an option was given, named as the program names it.
     pub fn has(&self, option: &str) -> bool {
-        self.options.contains(&option)
+        self.value(option).is_some()
+    }
+
+    /// The value that an option was given, the last one if there are several; empty for one that has none.
+    pub fn value(&self, option: &str) -> Option<&str> {
+        self.options.iter().rev().find(|(given, _)| *given == option).map(|(_, value)| value.as_str())
     }
 
     /// The URL of each request: one and the same, or, with [`DIFFERENT`], each with a query of its own.
@@ -105,6 +113,11 @@ impl Job {
             false => Urls::Alike(&self.url),
         }
     }
+}
+
+/// An option without what its value is called.
+fn name(option: &str) -> &str {
+    option.split(' ').next().unwrap_or(option)
 }
 
 /// Decimal digits only: `parse` would take a sign.

@@ -1,13 +1,20 @@
 //! The limit against servers: well-behaved ones, and those that break what it takes for granted.
 #![allow(clippy::unwrap_used)]
 
-use sortie_benches::{Error, Job, Program, Tally, limit};
+use std::path::PathBuf;
+
+use sortie_benches::{Error, Job, Program, Tally, limit, tls};
 use sortie_testserver::raw::RawServer;
-use sortie_testserver::{TestServer, refused_port};
+use sortie_testserver::{Authority, TestServer, TlsOptions, TlsVersions, refused_port};
 
 fn job(url: &str, count: usize, concurrency: usize) -> Job {
-    const PROGRAM: Program = Program { name: "test", options: &[], later: &[] };
-    PROGRAM.job([url.to_owned(), count.to_string(), concurrency.to_string()]).unwrap()
+    job_with(url, count, concurrency, &[])
+}
+
+fn job_with(url: &str, count: usize, concurrency: usize, options: &[&str]) -> Job {
+    const PROGRAM: Program = Program { name: "test", options: &[tls::CA, tls::NO_KEEP_ALIVE], later: &[] };
+    let places = [url.to_owned(), count.to_string(), concurrency.to_string()];
+    PROGRAM.job(places.into_iter().chain(options.iter().map(|option| (*option).to_owned()))).unwrap()
 }
 
 fn tally(url: &str, count: usize, concurrency: usize) -> Tally {
@@ -105,4 +112,76 @@ fn a_refused_connection_fails_each_request_once() {
 #[test]
 fn a_name_is_refused_before_anything_is_sent() {
     assert!(matches!(limit::run(&job("http://localhost:1/", 1, 1), false), Err(Error::Target { .. })));
+}
+
+/// A server that speaks TLS, and the file of its authority, which goes with the test.
+struct Secure {
+    server: TestServer,
+    ca: PathBuf,
+}
+
+impl Secure {
+    fn start(name: &str, versions: TlsVersions) -> Self {
+        let authority = Authority::new().unwrap();
+        let identity = authority.certificate(&["127.0.0.1"]).unwrap();
+        let server = TestServer::start_tls(TlsOptions { versions, ..TlsOptions::new(identity) }).unwrap();
+        let ca = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}.pem", std::process::id()));
+        std::fs::write(&ca, authority.pem()).unwrap();
+        Secure { server, ca }
+    }
+
+    fn job(&self, path: &str, count: usize, concurrency: usize, option: Option<&str>) -> Job {
+        let options: Vec<&str> = ["--ca", self.ca.to_str().unwrap()].into_iter().chain(option).collect();
+        job_with(&self.server.url(path), count, concurrency, &options)
+    }
+}
+
+impl Drop for Secure {
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.ca).unwrap();
+    }
+}
+
+#[test]
+fn tls_carries_what_plain_connections_do() {
+    for (name, versions) in [("kept-12", TlsVersions::Tls12), ("kept-13", TlsVersions::Tls13)] {
+        let secure = Secure::start(name, versions);
+        let (tally, kept) = limit::run(&secure.job("/bytes/300000?seed=7", 10, 3, None), true).unwrap();
+        assert_eq!((tally.ok(), tally.bytes()), (10, 3_000_000), "{:?}", tally.failures());
+        let expected = sortie_testserver::random_bytes(7, 300_000);
+        assert!(kept.iter().all(|kept| *kept.content == *expected));
+        let (tally, _) = limit::run(&secure.job("/small", 200, 16, None), false).unwrap();
+        assert_eq!((tally.ok(), tally.bytes()), (200, 20_000), "{:?}", tally.failures());
+        let (connections, handshakes) = (secure.server.connections(), secure.server.handshakes());
+        assert!(connections <= 19 && handshakes.full <= 19 && handshakes.failed == 0, "{handshakes:?}");
+    }
+}
+
+#[test]
+fn a_connection_that_is_not_kept_takes_up_a_session() {
+    for (name, versions) in [("new-12", TlsVersions::Tls12), ("new-13", TlsVersions::Tls13)] {
+        let secure = Secure::start(name, versions);
+        let (tally, _) = limit::run(&secure.job("/small", 100, 4, Some("--no-keep-alive")), false).unwrap();
+        assert_eq!((tally.ok(), secure.server.connections()), (100, 100), "{:?}", tally.failures());
+        let handshakes = secure.server.handshakes();
+        assert!(handshakes.full <= 4 && handshakes.full + handshakes.resumed == 100, "{handshakes:?}");
+    }
+    let plain = TestServer::start().unwrap();
+    let (tally, _) = limit::run(&job_with(&plain.url("/small"), 100, 4, &["--no-keep-alive"]), false).unwrap();
+    assert_eq!((tally.ok(), plain.connections()), (100, 100), "{:?}", tally.failures());
+}
+
+#[test]
+fn nobody_is_trusted_unless_the_file_says_so() {
+    let (secure, other) = (Secure::start("one", TlsVersions::Both), Secure::start("other", TlsVersions::Both));
+    let url = secure.server.url("/small");
+    let stranger = job_with(&url, 1, 1, &["--ca", other.ca.to_str().unwrap()]);
+    let (tally, _) = limit::run(&stranger, false).unwrap();
+    let failure = &tally.failures()[0];
+    assert!(failure.starts_with("request 0: the connection is not secure: invalid peer certificate"), "{failure}");
+    assert!(matches!(limit::run(&job(&url, 1, 1), false), Err(Error::Missing { what: "--ca FILE" })));
+    for file in ["/nowhere", "/dev/null"] {
+        let error = limit::run(&job_with(&url, 1, 1, &["--ca", file]), false).unwrap_err();
+        assert!(matches!(&error, Error::Authorities { .. }) && error.is_usage(), "{error}");
+    }
 }

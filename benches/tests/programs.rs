@@ -128,7 +128,7 @@ fn wrong_arguments_are_answered_with_the_usage() {
 #[test]
 fn an_option_that_does_not_work_yet_is_refused_as_such() {
     let url = "http://127.0.0.1:1/";
-    for option in ["--insecure", "--no-keepalive", "--http2", "--threads", "--threads=2"] {
+    for option in ["--ca", "--no-keep-alive", "--http2", "--threads", "--threads=2"] {
         let output = run(SENDER, &[url, "1", "1", option, "2"]);
         let told = told(&output);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{told}");
@@ -136,6 +136,15 @@ fn an_option_that_does_not_work_yet_is_refused_as_such() {
         assert!(told.starts_with(&format!("sender: {name} does not work yet\n")), "{told}");
     }
     assert_eq!(run(RAW, &[url, "1", "1", "--http2"]).status.code(), Some(2));
+}
+
+#[test]
+fn an_option_takes_the_argument_behind_it_as_its_value() {
+    let output = run(RAW, &["https://127.0.0.1:1/", "--ca", "/nowhere", "1", "1"]);
+    assert!(told(&output).starts_with("raw: cannot trust what is in /nowhere: "), "{}", told(&output));
+    let output = run(RAW, &["https://127.0.0.1:1/", "1", "1", "--ca"]);
+    assert!(told(&output).starts_with("raw: --ca FILE is missing\n"), "{}", told(&output));
+    assert!(told(&output).contains("[--no-keep-alive]") && output.status.code() == Some(2), "{}", told(&output));
 }
 
 #[test]

@@ -2,13 +2,17 @@
 
 use std::process::ExitCode;
 
-use sortie_benches::{Error, Job, Meter, Program, Report, limit};
+use sortie_benches::{Error, Job, Meter, Program, Report, limit, tls};
 
 const KEEP: &str = "--keep";
 
 const PROGRAM: Program = Program {
     name: "raw",
-    options: &[(KEEP, "keep status and content of every response, as sender does; else they are only counted")],
+    options: &[
+        (KEEP, "keep status and content of every response, as sender does; else they are only counted"),
+        tls::CA,
+        tls::NO_KEEP_ALIVE,
+    ],
     later: &[],
 };
 

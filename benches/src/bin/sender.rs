@@ -6,7 +6,7 @@ use sortie::Session;
 use sortie_benches::{DIFFERENT, Error, Job, Meter, Program, Report, session};
 
 const PROGRAM: Program =
-    Program { name: "sender", options: &[DIFFERENT], later: &["--insecure", "--no-keepalive", "--http2", "--threads"] };
+    Program { name: "sender", options: &[DIFFERENT], later: &["--ca", "--no-keep-alive", "--http2", "--threads"] };
 
 fn main() -> ExitCode {
     PROGRAM.run(measure)

@@ -82,6 +82,7 @@ impl Conduct {
             Ending::Stall => misdeeds.stalled += 1,
             Ending::Cut => misdeeds.cut += 1,
             Ending::Drop => misdeeds.dropped += 1,
+            Ending::Upgrade => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! One connection of the proper server, from its acceptance to its end.
 
 use std::future;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,22 +11,28 @@ use hyper::body::Incoming;
 use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response};
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::io::AsyncWriteExt;
+use tokio_rustls::TlsAcceptor;
 
 use crate::counts::Connected;
 use crate::delivery::Delivery;
 use crate::fate::{Ending, Fate};
 use crate::route::{self, Broken};
 use crate::shared::Shared;
+use crate::socket::Socket;
+use crate::tls::Secured;
+use crate::upgrade;
+use crate::visitor::Visitor;
 use crate::wire::{Heard, Wire};
 
 /// An accepted connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    wire: Wire,
-    exchanges: Exchanges,
+    socket: Box<dyn Socket>,
+    client: Option<IpAddr>,
+    shared: Arc<Shared>,
     // Dropped last: a connection counts as open until its socket is closed.
     open: Connected,
 }
@@ -35,45 +41,60 @@ pub(crate) struct Connection {
 #[derive(Debug)]
 struct Exchanges {
     shared: Arc<Shared>,
-    client: SocketAddr,
+    visitor: Arc<Visitor>,
     heard: Heard,
     fate: Fate,
     responses: AtomicUsize,
 }
 
 impl Connection {
-    pub(crate) fn new(stream: TcpStream, client: SocketAddr, shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(socket: Box<dyn Socket>, client: Option<IpAddr>, shared: Arc<Shared>) -> Self {
         let open = shared.counts.connected();
-        // Fails only where the client has gone already, which the first read will tell.
-        let _ = stream.set_nodelay(true);
-        let fate = Fate::default();
-        let (wire, heard) = Wire::new(stream, fate.clone(), Arc::clone(&shared));
-        Self { wire, exchanges: Exchanges { shared, client, heard, fate, responses: AtomicUsize::new(0) }, open }
+        Self { socket, client, shared, open }
     }
 
-    /// Serves the connection to its end.
-    pub(crate) async fn serve(self, protocol: http1::Builder) {
-        let Self { wire, exchanges, open: _open } = self;
-        let service = service_fn(|request| exchanges.answer(request));
-        let mut served = protocol.serve_connection(TokioIo::new(wire), service);
-        let ending = future::poll_fn(|cx| match Pin::new(&mut served).poll(cx) {
-            // A client that goes in mid-exchange is what some tests are about: no fault of the server.
-            Poll::Ready(_) => Poll::Ready(None),
-            Poll::Pending => exchanges.fate.due().map_or(Poll::Pending, |ending| Poll::Ready(Some(ending))),
-        })
-        .await;
-        let Some(ending) = ending else { return };
-        let mut wire = served.into_parts().io.into_inner();
-        exchanges.shared.conduct.did(ending);
-        match ending {
-            Ending::Stall => wire.discard().await,
-            Ending::Cut => wire.finish().await,
-            Ending::Drop => {}
-        }
+    /// Serves the connection to its end, in TLS if there is an acceptor.
+    pub(crate) async fn serve(self, acceptor: Option<TlsAcceptor>, protocol: http1::Builder) {
+        let Self { socket, client, shared, open: _open } = self;
+        let (socket, secured) = match acceptor {
+            None => (socket, None),
+            Some(acceptor) => match secure(socket, &acceptor, &shared).await {
+                Some((socket, secured)) => (socket, Some(secured)),
+                None => return,
+            },
+        };
+        let fate = Fate::default();
+        let (wire, heard) = Wire::new(socket, fate.clone(), Arc::clone(&shared));
+        let visitor = Arc::new(Visitor { address: client, secured });
+        let exchanges = Exchanges { shared, visitor, heard, fate, responses: AtomicUsize::new(0) };
+        exchanges.run(wire, protocol).await;
     }
 }
 
 impl Exchanges {
+    /// Lets hyper run the exchanges until it is done or their fate takes the connection from it, and ends it then.
+    async fn run(&self, wire: Wire, protocol: http1::Builder) {
+        let service = service_fn(|request| self.answer(request));
+        let mut served = protocol.serve_connection(TokioIo::new(wire), service);
+        let ending = future::poll_fn(|cx| match Pin::new(&mut served).poll(cx) {
+            // A client that goes in mid-exchange is what some tests are about: no fault of the server.
+            Poll::Ready(_) => Poll::Ready(self.fate.due().filter(|ending| matches!(ending, Ending::Upgrade))),
+            Poll::Pending => self.fate.due().map_or(Poll::Pending, |ending| Poll::Ready(Some(ending))),
+        })
+        .await;
+        let Some(ending) = ending else { return };
+        let parts = served.into_parts();
+        let mut wire = parts.io.into_inner();
+        self.shared.conduct.did(ending);
+        match ending {
+            Ending::Stall => wire.discard().await,
+            Ending::Cut => wire.finish().await,
+            // These fail only where the client has gone already.
+            Ending::Drop => drop(wire.shutdown().await),
+            Ending::Upgrade => drop(upgrade::echo(&mut wire, &parts.read_buf).await),
+        }
+    }
+
     /// Answers a request as the server's manners have it; fails only where its content did not come.
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Delivery>, Broken> {
         let Shared { counts, conduct, rooms, .. } = &*self.shared;
@@ -84,7 +105,11 @@ impl Exchanges {
             return future::pending().await;
         }
         let headless = request.method() == Method::HEAD;
-        let mut answer = route::answer(request, self.client, &self.heard, rooms).await?;
+        let mut answer = route::answer(request, &self.visitor, &self.heard, rooms).await?;
+        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            self.fate.decide(Ending::Upgrade);
+            return Ok(answer.map(Delivery::Whole));
+        }
         if conduct.closes() {
             answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
@@ -98,5 +123,27 @@ impl Exchanges {
                 Delivery::Whole(content)
             }
         }))
+    }
+}
+
+/// Shakes hands and counts how that ended; `None` if it failed, once the client has heard why.
+async fn secure(
+    socket: Box<dyn Socket>,
+    acceptor: &TlsAcceptor,
+    shared: &Shared,
+) -> Option<(Box<dyn Socket>, Secured)> {
+    match acceptor.accept(socket).into_fallible().await {
+        Ok(stream) => {
+            let secured = Secured::of(stream.get_ref().1);
+            shared.counts.shook_hands(secured.resumed);
+            Some((Box::new(stream), secured))
+        }
+        Err((_, mut socket)) => {
+            shared.counts.failed_to_shake_hands();
+            // Closed with octets unread, the socket would send a reset, and the alert might be lost.
+            let _ = socket.shutdown().await;
+            let _ = tokio::io::copy(&mut socket, &mut tokio::io::sink()).await;
+            None
+        }
     }
 }

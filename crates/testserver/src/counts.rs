@@ -5,13 +5,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-/// Connections and requests, counted by the server and read by a test.
+/// Connections, handshakes and requests, counted by the server and read by a test.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     accepted: AtomicUsize,
     open: AtomicUsize,
     most: AtomicUsize,
     requests: AtomicUsize,
+    full: AtomicUsize,
+    resumed: AtomicUsize,
+    failed: AtomicUsize,
     /// Told whenever a connection has closed.
     closed: Notify,
 }
@@ -42,6 +45,23 @@ impl Counts {
         self.requests.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// TLS handshakes so far.
+    pub(crate) fn handshakes(&self) -> Handshakes {
+        let [full, resumed, failed] =
+            [&self.full, &self.resumed, &self.failed].map(|count| count.load(Ordering::SeqCst));
+        Handshakes { full, resumed, failed }
+    }
+
+    /// A handshake has ended well.
+    pub(crate) fn shook_hands(&self, resumed: bool) {
+        if resumed { &self.resumed } else { &self.full }.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// A handshake has failed.
+    pub(crate) fn failed_to_shake_hands(&self) {
+        self.failed.fetch_add(1, Ordering::SeqCst);
+    }
+
     /// A connection was accepted and is not kept.
     pub(crate) fn refused(&self) {
         self.accepted.fetch_add(1, Ordering::SeqCst);
@@ -59,6 +79,18 @@ impl Counts {
         self.most.fetch_max(open, Ordering::SeqCst);
         Connected { counts: Arc::clone(self) }
     }
+}
+
+/// How the TLS handshakes of a [`TestServer`](crate::TestServer) ended, since it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Handshakes {
+    /// Those that agreed upon everything anew.
+    pub full: usize,
+    /// Those that took up an earlier session.
+    pub resumed: usize,
+    /// Those that came to nothing, as the server sees it: with TLS 1.3 the client learns later that its certificate was
+    /// not taken.
+    pub failed: usize,
 }
 
 /// One open connection.

@@ -33,7 +33,7 @@ pub(crate) fn fields(request: &Request) -> Answer {
 
 /// The client's address.
 pub(crate) fn ip(request: &Request) -> Answer {
-    answer::json(&json!({ "origin": request.origin().to_string() }))
+    answer::json(&json!({ "origin": request.visitor().origin() }))
 }
 
 /// What the client calls itself.
@@ -51,7 +51,7 @@ pub(crate) fn described(request: &Request) -> Map<String, Value> {
     document.insert("args".into(), args.into());
     document.insert("headers".into(), headers(request.headers()).into());
     document.insert("method".into(), request.method().as_str().into());
-    document.insert("origin".into(), request.origin().to_string().into());
+    document.insert("origin".into(), request.visitor().origin().into());
     document.insert("url".into(), request.url().into());
     document
 }

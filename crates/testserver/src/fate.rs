@@ -34,6 +34,8 @@ pub(crate) enum Ending {
     Cut,
     /// Closed.
     Drop,
+    /// Carried on in another protocol.
+    Upgrade,
 }
 
 impl Fate {

@@ -1,13 +1,16 @@
-//! An httpbin on loopback and a scripted raw server: the far end of sortie's examples, tests and benches.
+//! An httpbin on loopback, a scripted raw server and proxies: the far end of sortie's examples, tests and benches.
 //!
-//! Two servers, which share no code with the clients they are there to judge:
+//! Three servers, which share no code with the clients they are there to judge:
 //!
 //! - [`TestServer`] answers as a proper server does. It is built on hyper, runs on a thread of its own and speaks
 //!   HTTP/1.1 with keep-alive. It counts connections and requests, so that a test can hold a pool to its word.
 //! - [`raw::RawServer`] answers with whatever bytes a script says, in whatever pieces: half a head, two lengths, a reset
 //!   in mid-answer. It keeps every request as the bytes that came.
+//! - [`proxy::ProxyServer`] is an HTTP or SOCKS 5 proxy that remembers what it was asked and can be told to fail.
 //!
-//! Both listen on a port the system picked, and both end promptly when they are dropped, with every connection they
+//! All speak TLS where they are told to, with certificates of an [`Authority`] that is made for the test.
+//!
+//! All listen on a port the system picked, and end promptly when they are dropped, with every connection they
 //! hold, also one in mid-answer. [`refused_port`] is a port where nobody answers.
 //!
 //! ```
@@ -62,6 +65,8 @@
 //! | `/response-headers?k=v` | sets those fields; repeats are kept |
 //! | `/json`, `/encoding/utf8` | a fixed document; a page in several scripts |
 //! | `/small` | 100 octets of text, on the shortest path through the server |
+//! | `/tls` | `version`, `cipher`, `alpn`, `server_name`, `resumed`, `client_certificates` (how many), or `null` without TLS |
+//! | `/upgrade` | 101 where `Upgrade: echo` is asked for, then every octet back, until the client ends; else 426 |
 //!
 //! Anything else is a 404, and a route that cannot do what its path asks for says so with a 400; both in JSON. A
 //! request body may have 256 MiB (else 413). A request that expects `100-continue` gets its 100 from the routes that echo
@@ -83,22 +88,30 @@ mod generated;
 mod listen;
 mod manners;
 mod multipart;
+pub mod proxy;
 pub mod raw;
 mod redirect;
 mod refused;
 mod request;
 mod rooms;
 mod route;
+mod running;
 mod sequence;
 mod server;
 mod shared;
+mod socket;
 mod status;
+mod tls;
+mod upgrade;
+mod visitor;
 mod wire;
 
+pub use counts::Handshakes;
 pub use manners::{Manners, Misdeeds};
 pub use refused::refused_port;
 pub use sequence::random_bytes;
 pub use server::TestServer;
+pub use tls::{Authority, Identity, TlsOptions, TlsVersions};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,18 +1,23 @@
-//! The test server as a program: prints its URL and runs until it is killed.
+//! The test server as a program: prints its URL and runs until it is killed; or writes certificates for other servers.
 
+use std::fs;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
 
-use sortie_testserver::TestServer;
+use sortie_testserver::{Authority, TestServer};
 
 const USAGE: &str = "\
 An httpbin on loopback: prints its URL on one line and runs until it is killed.
 
 Usage: sortie-testserver [ADDR:PORT]
+       sortie-testserver certs DIR
 
   ADDR:PORT  where to listen; default 127.0.0.1:0, a port the system picks
+  certs DIR  instead of serving, make an authority, and write into that folder, in PEM: ca.pem, its certificate;
+             server.pem and server.key, for localhost, example.test, 127.0.0.1 and ::1; client.pem and client.key
   --help     print this
 ";
 
@@ -25,6 +30,7 @@ fn main() -> ExitCode {
             print!("{USAGE}");
             return ExitCode::SUCCESS;
         }
+        [certs, folder] if certs == "certs" => return ended(write(Path::new(folder)), &format!("write into {folder}")),
         [text] => match text.parse() {
             Ok(parsed) => addr = parsed,
             Err(error) => {
@@ -37,13 +43,29 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     }
-    match run(addr) {
+    ended(run(addr), &format!("serve on {addr}"))
+}
+
+fn ended(result: io::Result<()>, purpose: &str) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("sortie-testserver: cannot serve on {addr}: {error}");
+            eprintln!("sortie-testserver: cannot {purpose}: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes an authority's certificate, and a server and a client that it vouches for.
+fn write(folder: &Path) -> io::Result<()> {
+    let authority = Authority::new()?;
+    fs::write(folder.join("ca.pem"), authority.pem())?;
+    let server = authority.certificate(&["localhost", "example.test", "127.0.0.1", "::1"])?;
+    for (name, identity) in [("server", server), ("client", authority.client("sortie test client")?)] {
+        fs::write(folder.join(name).with_extension("pem"), identity.cert_pem)?;
+        fs::write(folder.join(name).with_extension("key"), identity.key_pem)?;
+    }
+    Ok(())
 }
 
 /// Serves until the process is killed; returns only when that could not begin.

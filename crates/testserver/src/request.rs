@@ -1,7 +1,7 @@
 //! A request with its content, as the routes see it.
 
 use std::borrow::Cow;
-use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use hyper::header::{HOST, HeaderName};
@@ -9,17 +9,19 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
+use crate::visitor::Visitor;
+
 /// A request whose content has come.
 #[derive(Debug)]
 pub(crate) struct Request {
     parts: Parts,
     content: Bytes,
-    client: SocketAddr,
+    visitor: Arc<Visitor>,
 }
 
 impl Request {
-    pub(crate) fn new(parts: Parts, content: Bytes, client: SocketAddr) -> Self {
-        Self { parts, content, client }
+    pub(crate) fn new(parts: Parts, content: Bytes, visitor: Arc<Visitor>) -> Self {
+        Self { parts, content, visitor }
     }
 
     pub(crate) fn method(&self) -> &Method {
@@ -41,8 +43,8 @@ impl Request {
     }
 
     /// Who asks.
-    pub(crate) fn origin(&self) -> IpAddr {
-        self.client.ip()
+    pub(crate) fn visitor(&self) -> &Visitor {
+        &self.visitor
     }
 
     /// What stands between the slashes of the path, escapes kept.
@@ -73,7 +75,7 @@ impl Request {
             Some(authority) => authority.as_str(),
             None => self.header(HOST).unwrap_or("localhost"),
         };
-        format!("http://{host}{path}")
+        format!("{}://{host}{path}", self.visitor.scheme())
     }
 }
 

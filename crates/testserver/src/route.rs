@@ -1,6 +1,6 @@
 //! From a request to its answer.
 
-use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,8 +15,9 @@ use crate::content::Content;
 use crate::redirect::Form;
 use crate::request::Request;
 use crate::rooms::Rooms;
+use crate::visitor::{self, Visitor};
 use crate::wire::Heard;
-use crate::{coding, cookies, echo, fields, fixed, generated, redirect, status};
+use crate::{coding, cookies, echo, fields, fixed, generated, redirect, status, upgrade};
 
 /// The longest content a request may have, in octets.
 const MOST_CONTENT: usize = 256 * 1024 * 1024;
@@ -30,7 +31,7 @@ pub(crate) type Broken = Box<dyn std::error::Error + Send + Sync>;
 /// Answers a request; fails only where its content did not come.
 pub(crate) async fn answer(
     request: hyper::Request<Incoming>,
-    client: SocketAddr,
+    visitor: &Arc<Visitor>,
     heard: &Heard,
     rooms: &Rooms,
 ) -> Result<Answer, Broken> {
@@ -50,7 +51,7 @@ pub(crate) async fn answer(
             refusal
         }
         (Some(_), Some(lines)) => answer::typed("text/plain; charset=utf-8", Content::Whole(lines.into())),
-        (Some(content), None) => route(&Request::new(parts, content, client), rooms).await,
+        (Some(content), None) => route(&Request::new(parts, content, Arc::clone(visitor)), rooms).await,
     })
 }
 
@@ -109,6 +110,8 @@ async fn route(request: &Request, rooms: &Rooms) -> Answer {
         ["json"] => fixed::json(),
         ["encoding", "utf8"] => fixed::utf8(),
         ["small"] => fixed::small(),
+        ["tls"] => visitor::tls(request),
+        ["upgrade"] => upgrade::asked(request),
         _ => answer::refusal(StatusCode::NOT_FOUND, "no such route"),
     }
 }

@@ -1,21 +1,23 @@
 //! The proper server: a listener, a thread, and one task a connection.
 
+use std::fmt::Display;
 use std::io;
-use std::net::{Ipv4Addr, Shutdown, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
-use socket2::SockRef;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 use crate::connection::Connection;
-use crate::listen::listen;
+use crate::counts::Handshakes;
+use crate::listen::{Listener, listen};
 use crate::manners::{Manners, Misdeeds};
+use crate::running::Running;
 use crate::shared::Shared;
-use crate::wire;
+use crate::tls::{self, TlsOptions};
 
 /// The longest that accepting rests after it failed, out of descriptors most likely; others may give some back, too.
 const REST: Duration = Duration::from_millis(10);
@@ -27,16 +29,18 @@ const REST: Duration = Duration::from_millis(10);
 /// mid-answer, and joins the thread.
 #[derive(Debug)]
 pub struct TestServer {
-    addr: SocketAddr,
+    place: Place,
     shared: Arc<Shared>,
     running: Option<Running>,
 }
 
-/// What ends the server: its thread returns once `stop` is gone.
+/// Where a server listens.
 #[derive(Debug)]
-struct Running {
-    stop: oneshot::Sender<()>,
-    thread: JoinHandle<()>,
+enum Place {
+    Http(SocketAddr),
+    Https(SocketAddr),
+    #[cfg(unix)]
+    Unix(PathBuf),
 }
 
 impl TestServer {
@@ -53,7 +57,7 @@ impl TestServer {
     /// # Errors
     /// What the system said when the address is taken or not ours, or when there is no descriptor or thread to be had.
     pub fn start_on(addr: SocketAddr) -> io::Result<Self> {
-        Self::begin(addr, Manners::default())
+        Self::begin_at(addr, Manners::default())
     }
 
     /// Starts a server that misbehaves, on 127.0.0.1, on a port the system picks.
@@ -61,46 +65,86 @@ impl TestServer {
     /// # Errors
     /// As [`TestServer::start`].
     pub fn start_with(manners: Manners) -> io::Result<Self> {
-        Self::begin(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), manners)
+        Self::begin_at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), manners)
     }
 
-    fn begin(addr: SocketAddr, manners: Manners) -> io::Result<Self> {
+    /// Starts a server that speaks TLS, on 127.0.0.1, on a port the system picks.
+    ///
+    /// # Errors
+    /// `InvalidInput` when the options hold no certificate or key, or some that do not fit; else as
+    /// [`TestServer::start`].
+    pub fn start_tls(options: TlsOptions) -> io::Result<Self> {
+        Self::start_tls_with(options, Manners::default())
+    }
+
+    /// Starts a server that speaks TLS and misbehaves.
+    ///
+    /// # Errors
+    /// As [`TestServer::start_tls`].
+    pub fn start_tls_with(options: TlsOptions, manners: Manners) -> io::Result<Self> {
+        let acceptor = TlsAcceptor::from(tls::config(&options)?);
+        let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let place = Place::Https(listener.local_addr()?);
+        Self::begin(place, Some(acceptor), manners, || Listener::tcp(listener))
+    }
+
+    /// Starts a server that listens on a Unix socket at `path`, where nothing may be yet; dropping it takes that away.
+    ///
+    /// # Errors
+    /// What the system said when there is something at the path already, or no descriptor or thread to be had.
+    #[cfg(unix)]
+    pub fn start_unix(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
+        let listener = std::os::unix::net::UnixListener::bind(path)?;
+        Self::begin(Place::Unix(path.to_owned()), None, Manners::default(), || Listener::unix(listener))
+    }
+
+    fn begin_at(addr: SocketAddr, manners: Manners) -> io::Result<Self> {
         let listener = listen(addr)?;
-        listener.set_nonblocking(true)?;
-        let addr = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
-        let listener = {
-            let _inside = runtime.enter();
-            TcpListener::from_std(listener)?
-        };
+        let place = Place::Http(listener.local_addr()?);
+        Self::begin(place, None, manners, || Listener::tcp(listener))
+    }
+
+    fn begin(
+        place: Place,
+        acceptor: Option<TlsAcceptor>,
+        manners: Manners,
+        listener: impl FnOnce() -> io::Result<Listener>,
+    ) -> io::Result<Self> {
         let shared = Arc::new(Shared::new(manners));
-        let (stop, stopped) = oneshot::channel();
-        let thread = thread::Builder::new().name("testserver".into()).spawn({
+        let running = Running::start("testserver", listener, {
             let shared = Arc::clone(&shared);
-            // The runtime is dropped at the end, and with it every task and its connection.
-            move || {
-                runtime.block_on(async {
-                    tokio::select! {
-                        () = accept(&listener, shared) => {}
-                        _ = stopped => {}
-                    }
-                    // Closing would not do where a process that was forked just now still has the descriptor. Fails
-                    // only where the system knows no such end; there the closing is all.
-                    let _ = SockRef::from(&listener).shutdown(Shutdown::Both);
-                });
-            }
+            async move |listener: &Listener| accept(listener, shared, acceptor).await
         })?;
-        Ok(Self { addr, shared, running: Some(Running { stop, thread }) })
+        Ok(Self { place, shared, running: Some(running) })
     }
 
     /// Where the server listens.
+    ///
+    /// # Panics
+    /// When that is a path.
     pub fn addr(&self) -> SocketAddr {
-        self.addr
+        match &self.place {
+            Place::Http(addr) | Place::Https(addr) => *addr,
+            #[cfg(unix)]
+            Place::Unix(path) => panic!("a server at {} has no address", path.display()),
+        }
     }
 
-    /// The URL of `path` (and query) on this server; a `/` is put before a path without one.
+    /// The URL of `path` (and query) on this server; a `/` is put before a path without one. At a Unix socket its host
+    /// is `localhost`, for want of another.
     pub fn url(&self, path: &str) -> String {
-        url(self.addr, path)
+        match &self.place {
+            Place::Http(addr) => url("http", addr, path),
+            Place::Https(addr) => url("https", addr, path),
+            #[cfg(unix)]
+            Place::Unix(_) => url("http", "localhost", path),
+        }
+    }
+
+    /// How the TLS handshakes ended; zeros where there is no TLS.
+    pub fn handshakes(&self) -> Handshakes {
+        self.shared.counts.handshakes()
     }
 
     /// Connections accepted so far.
@@ -156,33 +200,34 @@ impl TestServer {
 
 impl Drop for TestServer {
     fn drop(&mut self) {
-        if let Some(Running { stop, thread }) = self.running.take() {
-            drop(stop);
-            // A panic there was printed there; the server is gone either way.
-            let _ = thread.join();
+        self.running = None;
+        #[cfg(unix)]
+        if let Place::Unix(path) = &self.place {
+            // Fails only where somebody else has taken it away.
+            let _ = std::fs::remove_file(path);
         }
     }
 }
 
-/// The URL of `path` at `addr`.
-pub(crate) fn url(addr: SocketAddr, path: &str) -> String {
+/// The URL of `path` at `authority`.
+pub(crate) fn url(scheme: &str, authority: impl Display, path: &str) -> String {
     let slash = if path.starts_with('/') { "" } else { "/" };
-    format!("http://{addr}{slash}{path}")
+    format!("{scheme}://{authority}{slash}{path}")
 }
 
 /// Accepts for ever.
-async fn accept(listener: &TcpListener, shared: Arc<Shared>) {
+async fn accept(listener: &Listener, shared: Arc<Shared>, acceptor: Option<TlsAcceptor>) {
     let mut protocol = http1::Builder::new();
     protocol.title_case_headers(true);
     loop {
         match listener.accept().await {
-            Ok((stream, _)) if shared.conduct.refuses() => {
+            Ok((socket, _)) if shared.conduct.refuses() => {
                 shared.counts.refused();
-                wire::set_reset(&stream);
+                socket.set_reset();
             }
-            Ok((stream, client)) => {
-                let connection = Connection::new(stream, client, Arc::clone(&shared));
-                tokio::spawn(connection.serve(protocol.clone()));
+            Ok((socket, client)) => {
+                let connection = Connection::new(socket, client, Arc::clone(&shared));
+                tokio::spawn(connection.serve(acceptor.clone(), protocol.clone()));
             }
             Err(_) => tokio::select! {
                 () = shared.counts.closed() => {}

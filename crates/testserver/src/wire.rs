@@ -6,15 +6,13 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use memchr::memmem;
-use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::net::TcpStream;
 
 use crate::fate::Fate;
 use crate::shared::Shared;
+use crate::socket::Socket;
 
 /// How much of a request is remembered, in octets.
 const KEPT: usize = 64 * 1024;
@@ -25,7 +23,7 @@ const PIECE: usize = 8 * 1024;
 /// A stream that remembers what it read since it last wrote. When its server was killed, it ends with a reset.
 #[derive(Debug)]
 pub(crate) struct Wire {
-    stream: TcpStream,
+    stream: Box<dyn Socket>,
     /// Something was written since the last read: the next octets begin another request.
     answered: bool,
     heard: Heard,
@@ -39,7 +37,7 @@ pub(crate) struct Heard(Arc<Mutex<Vec<u8>>>);
 
 impl Wire {
     /// Wraps a stream; the other half reads what it remembers.
-    pub(crate) fn new(stream: TcpStream, fate: Fate, shared: Arc<Shared>) -> (Self, Heard) {
+    pub(crate) fn new(stream: Box<dyn Socket>, fate: Fate, shared: Arc<Shared>) -> (Self, Heard) {
         let heard = Heard::default();
         (Self { stream, answered: false, heard: heard.clone(), fate, shared }, heard)
     }
@@ -50,7 +48,7 @@ impl Wire {
         while self.stream.read(&mut piece).await.is_ok_and(|count| count > 0) {}
     }
 
-    /// Ends this direction (FIN), then throws away what comes: closed with octets unread, the socket would send a
+    /// Ends this direction (close_notify under TLS, FIN), then throws away what comes: closed with octets unread, the socket would send a
     /// reset and forget what the client has not taken yet.
     pub(crate) async fn finish(&mut self) {
         // Fails only where the client has gone already.
@@ -130,13 +128,7 @@ impl AsyncWrite for Wire {
 impl Drop for Wire {
     fn drop(&mut self) {
         if self.shared.killed() {
-            set_reset(&self.stream);
+            self.stream.set_reset();
         }
     }
-}
-
-/// Makes closing `stream` reset its connection (RST), whatever stands unsent.
-pub(crate) fn set_reset(stream: &TcpStream) {
-    // Fails only where the client has reset it already.
-    let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }

@@ -2,13 +2,17 @@
 #![allow(clippy::unwrap_used)]
 
 mod client;
+mod secure;
 
+use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
 use client::Client;
-use sortie_testserver::{TestServer, refused_port};
+use sortie_testserver::{Identity, TestServer, TlsOptions, refused_port};
 
 #[test]
 fn a_url_has_the_port_and_one_slash() {
@@ -158,12 +162,32 @@ fn clients_beyond_the_descriptor_limit_wait_until_others_leave() {
 }
 
 #[test]
+fn the_program_writes_certificates_that_fit() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("certs-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sortie-testserver"));
+    assert!(command.arg("certs").arg(&folder).status().unwrap().success());
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let identity =
+        |name: &str| Identity { cert_pem: read(&format!("{name}.pem")), key_pem: read(&format!("{name}.key")) };
+    let options = TlsOptions { client_auth: Some(read("ca.pem")), ..TlsOptions::new(identity("server")) };
+    let server = TestServer::start_tls(options).unwrap();
+    let config = Arc::new(secure::known_client(&read("ca.pem"), &identity("client")));
+    for name in ["localhost", "example.test", "127.0.0.1", "::1"] {
+        let stream = secure::connect(&config, server.addr(), name).unwrap();
+        assert_eq!(Client::over(stream).get("/small").status, 200, "{name}");
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
 fn the_program_explains_itself() {
     let run =
         |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_sortie-testserver")).args(arguments).output().unwrap();
     let help = run(&["--help"]);
     assert!(help.status.success());
     assert!(String::from_utf8(help.stdout).unwrap().contains("Usage: sortie-testserver [ADDR:PORT]"));
+    assert_eq!(run(&["certs", "/dev/null"]).status.code(), Some(1));
     assert_eq!(run(&["nowhere"]).status.code(), Some(2));
     assert_eq!(run(&["127.0.0.1:0", "more"]).status.code(), Some(2));
 }

@@ -5,6 +5,8 @@ use std::io;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::channel::Channel;
+
 /// The open streams.
 #[derive(Debug)]
 pub(super) struct Links {
@@ -19,12 +21,12 @@ enum State {
     Ended,
 }
 
-/// A stream and its entry among the open ones, which goes when this is dropped; then the socket closes.
+/// A channel and its entry among the open ones, which goes when this is dropped; then the socket closes.
 #[derive(Debug)]
 pub(super) struct Link {
     links: Arc<Links>,
     number: usize,
-    pub(super) stream: TcpStream,
+    pub(super) channel: Channel,
 }
 
 impl Links {
@@ -32,12 +34,12 @@ impl Links {
         Self { state: Mutex::new(State::Open(HashMap::new())) }
     }
 
-    /// Enters a stream; fails when the server has ended.
-    pub(super) fn enter(self: &Arc<Self>, number: usize, stream: TcpStream) -> io::Result<Link> {
+    /// Enters a channel; fails when the server has ended.
+    pub(super) fn enter(self: &Arc<Self>, number: usize, channel: Channel) -> io::Result<Link> {
         match &mut *self.state.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Open(streams) => {
-                streams.insert(number, stream.try_clone()?);
-                Ok(Link { links: Arc::clone(self), number, stream })
+                streams.insert(number, channel.tcp().try_clone()?);
+                Ok(Link { links: Arc::clone(self), number, channel })
             }
             State::Ended => Err(io::ErrorKind::NotConnected.into()),
         }

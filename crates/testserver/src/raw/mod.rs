@@ -17,7 +17,12 @@
 //! assert!(answer.ends_with("hello"));
 //! # Ok::<(), std::io::Error>(())
 //! ```
+//!
+//! [`RawServer::start_tls`] does the same inside TLS: the script begins after the handshake, and when it returns, the
+//! connection is closed without close_notify, which [`Peer::finish`] would send. A server that fails in the handshake
+//! is a plain one: [`Peer::stall`] never answers a ClientHello, [`Peer::write`] answers it with anything.
 
+mod channel;
 mod framing;
 mod link;
 mod peer;

@@ -1,7 +1,6 @@
 //! The client as a script sees it.
 
 use std::io::{self, Read, Write};
-use std::net::Shutdown;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -50,6 +49,11 @@ enum State {
 impl Peer {
     pub(super) fn new(number: usize, link: Link, record: Record) -> Self {
         Self { number, state: State::Open(link), ahead: Vec::new(), framing: Framing::Length(0), record, recorded: 0 }
+    }
+
+    /// Shakes hands, where there is TLS.
+    pub(super) fn open(&mut self) -> io::Result<()> {
+        self.link()?.channel.open()
     }
 
     /// Which connection of the server this is, counted from 0.
@@ -120,7 +124,15 @@ impl Peer {
     /// # Errors
     /// What the socket said; `NotConnected` after [`Peer::reset`].
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.link()?.stream.write_all(bytes)
+        self.link()?.channel.write_all(bytes)
+    }
+
+    /// Writes all of `bytes` below TLS, as they are: no client takes them for records. Without TLS it is [`Peer::write`].
+    ///
+    /// # Errors
+    /// As [`Peer::write`].
+    pub fn write_below(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.link()?.channel.tcp().write_all(bytes)
     }
 
     /// Writes `bytes` in pieces of `size` octets (at least 1), each in a write of its own with `TCP_NODELAY` on.
@@ -151,12 +163,12 @@ impl Peer {
         }
     }
 
-    /// Ends this direction (FIN), then waits as [`Peer::stall`] does: nothing that was written can get lost.
+    /// Ends this direction (close_notify under TLS, FIN), then waits as [`Peer::stall`] does: nothing that was written can get lost.
     ///
     /// # Errors
     /// As [`Peer::stall`].
     pub fn finish(&mut self) -> io::Result<()> {
-        match self.link()?.stream.shutdown(Shutdown::Write) {
+        match self.link()?.channel.finish() {
             Err(error) if error.kind() != io::ErrorKind::NotConnected => Err(error),
             _ => self.stall(),
         }
@@ -167,7 +179,7 @@ impl Peer {
     /// # Errors
     /// `NotConnected` when it was reset before, and what the socket said.
     pub fn reset(&mut self) -> io::Result<()> {
-        SockRef::from(&self.link()?.stream).set_linger(Some(Duration::ZERO))?;
+        SockRef::from(self.link()?.channel.tcp()).set_linger(Some(Duration::ZERO))?;
         // With no time to linger, closing the last handle of the socket resets it.
         self.state = State::Reset;
         Ok(())
@@ -184,7 +196,7 @@ impl Peer {
     fn fill(&mut self) -> io::Result<usize> {
         let mut piece = [0; PIECE];
         let count = loop {
-            match self.link()?.stream.read(&mut piece) {
+            match self.link()?.channel.read(&mut piece) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => break other?,
             }
@@ -248,7 +260,7 @@ impl Peer {
 impl Read for Peer {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if self.ahead.is_empty() {
-            return self.link()?.stream.read(buf);
+            return self.link()?.channel.read(buf);
         }
         let count = buf.len().min(self.ahead.len());
         buf[..count].copy_from_slice(&self.ahead[..count]);

@@ -8,12 +8,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use socket2::SockRef;
 
+use super::channel::Channel;
 use super::link::Links;
 use super::peer::{Peer, Record};
 use crate::listen::listen;
 use crate::server::url;
+use crate::tls::{self, TlsOptions};
 
 /// A server on 127.0.0.1 that runs a script for each connection.
 ///
@@ -23,6 +26,7 @@ use crate::server::url;
 #[derive(Debug)]
 pub struct RawServer {
     addr: SocketAddr,
+    scheme: &'static str,
     listener: TcpListener,
     shared: Shared,
     thread: Option<JoinHandle<Ended>>,
@@ -34,6 +38,7 @@ struct Shared {
     connections: Arc<AtomicUsize>,
     record: Record,
     links: Arc<Links>,
+    tls: Option<Arc<ServerConfig>>,
 }
 
 /// How the threads of a server ended: well, or with the first panic.
@@ -46,18 +51,39 @@ impl RawServer {
     /// # Errors
     /// What the system said when there is no port, descriptor or thread to be had.
     pub fn start(script: impl Fn(&mut Peer) -> io::Result<()> + Send + Sync + 'static) -> io::Result<Self> {
+        Self::begin(None, script)
+    }
+
+    /// Starts a server that speaks TLS; `script` is run after the handshake, and not if that fails.
+    ///
+    /// # Errors
+    /// `InvalidInput` when the options hold no certificate or key, or some that do not fit; else as
+    /// [`RawServer::start`].
+    pub fn start_tls(
+        options: TlsOptions,
+        script: impl Fn(&mut Peer) -> io::Result<()> + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        Self::begin(Some(tls::config(&options)?), script)
+    }
+
+    fn begin(
+        tls: Option<Arc<ServerConfig>>,
+        script: impl Fn(&mut Peer) -> io::Result<()> + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let addr = listener.local_addr()?;
         let shared = Shared {
             connections: Arc::new(AtomicUsize::new(0)),
             record: Record::default(),
             links: Arc::new(Links::new()),
+            tls,
         };
         let thread = thread::Builder::new().name("raw server".into()).spawn({
             let (listener, shared) = (listener.try_clone()?, shared.clone());
             move || accept(&listener, &shared, &Arc::new(script))
         })?;
-        Ok(Self { addr, listener, shared, thread: Some(thread) })
+        Ok(Self { addr, scheme, listener, shared, thread: Some(thread) })
     }
 
     /// Answers every request, head and content, with the same bytes, and keeps the connection.
@@ -104,9 +130,9 @@ impl RawServer {
         self.addr
     }
 
-    /// The `http` URL of `path` on this server; a `/` is put before a path without one.
+    /// The URL of `path` on this server; a `/` is put before a path without one.
     pub fn url(&self, path: &str) -> String {
-        url(self.addr, path)
+        url(self.scheme, self.addr, path)
     }
 
     /// Connections accepted so far.
@@ -170,10 +196,17 @@ where
     let number = shared.connections.fetch_add(1, Ordering::SeqCst);
     // Fails only where the client has gone already, which the script will see.
     let _ = stream.set_nodelay(true);
-    let mut peer = Peer::new(number, shared.links.enter(number, stream)?, Arc::clone(&shared.record));
+    let channel = match &shared.tls {
+        None => Channel::Plain(stream),
+        Some(config) => {
+            let connection = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
+            Channel::Secure(Box::new(StreamOwned::new(connection, stream)))
+        }
+    };
+    let mut peer = Peer::new(number, shared.links.enter(number, channel)?, Arc::clone(&shared.record));
     let script = Arc::clone(script);
     thread::Builder::new().name(format!("raw server, connection {number}")).spawn(move || {
         // An error mostly says that the client has gone, which is what some tests are about.
-        let _ = script(&mut peer);
+        let _ = peer.open().and_then(|()| script(&mut peer));
     })
 }

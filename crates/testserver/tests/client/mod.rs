@@ -7,8 +7,8 @@ use std::net::{SocketAddr, TcpStream};
 use serde_json::Value;
 
 /// One kept connection.
-pub(crate) struct Client {
-    stream: BufReader<TcpStream>,
+pub(crate) struct Client<S = TcpStream> {
+    stream: BufReader<S>,
 }
 
 /// What came back.
@@ -23,10 +23,17 @@ impl Client {
     pub(crate) fn new(addr: SocketAddr) -> Self {
         let stream = TcpStream::connect(addr).unwrap();
         stream.set_nodelay(true).unwrap();
+        Self::over(stream)
+    }
+}
+
+impl<S: Read + Write> Client<S> {
+    /// On a stream that is connected.
+    pub(crate) fn over(stream: S) -> Self {
         Self { stream: BufReader::new(stream) }
     }
 
-    pub(crate) fn stream(&mut self) -> &mut TcpStream {
+    pub(crate) fn stream(&mut self) -> &mut S {
         self.stream.get_mut()
     }
 
@@ -75,6 +82,19 @@ impl Client {
     /// Whether the server has ended the connection, one way or the other.
     pub(crate) fn at_end(&mut self) -> bool {
         self.stream.fill_buf().map_or(true, <[u8]>::is_empty)
+    }
+
+    /// The next `count` octets, whatever they are.
+    pub(crate) fn octets(&mut self, count: usize) -> Vec<u8> {
+        let mut octets = vec![0; count];
+        self.stream.read_exact(&mut octets).unwrap();
+        octets
+    }
+
+    /// How the server ends the connection: `Ok` is the way that the stream knows as proper.
+    pub(crate) fn end(&mut self) -> std::io::Result<Vec<u8>> {
+        let mut rest = Vec::new();
+        self.stream.read_to_end(&mut rest).map(|_| rest)
     }
 
     fn chunks(&mut self) -> Vec<u8> {
