@@ -33,7 +33,7 @@ fn failure(world: &World, tag: u64) -> (&Failure, Duration) {
 /// Holds that a call timed out in this phase, at this moment, by this limit.
 fn assert_timeout(world: &World, tag: u64, phase: Phase, limit: Duration, at: Duration) {
     let (failure, ended) = failure(world, tag);
-    assert!(matches!(failure.error, Error::Timeout { limit: named } if named == limit), "{failure:?}");
+    assert!(matches!(failure.error, Error::Timeout { limit: named, .. } if named == limit), "{failure:?}");
     assert_eq!((failure.phase, ended), (phase, at));
 }
 

@@ -103,7 +103,7 @@ impl<For> Defaults<For> {
     ///
     /// ```
     /// # let server = sortie_testserver::TestServer::start()?;
-    /// # let address = server.address();
+    /// # let address = server.addr();
     /// let session = sortie::Session::builder().resolve("example.test", 80, [address.ip()]).build()?;
     /// # drop(session);
     /// let session = sortie::Session::builder().resolve("example.test", address.port(), [address.ip()]).build()?;

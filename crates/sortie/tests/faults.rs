@@ -396,6 +396,8 @@ fn endless(peer: &mut Peer, lines: &[u8]) -> io::Result<()> {
 fn each_fault_is_an_error_of_its_own_kind_in_its_own_slot() {
     let (server, session) = (misbehaving(), Session::new());
     let refused = format!("http://127.0.0.1:{}/", refused_port());
+    let no_tls = TestServer::start().unwrap();
+    let plain = no_tls.url("/").replace("http:", "https:");
     let before: [(&str, ErrorKind, Phase, &str); 8] = [
         ("nowhere", ErrorKind::InvalidUrl, Phase::Prepare, ""),
         ("http://", ErrorKind::InvalidUrl, Phase::Prepare, ""),
@@ -404,7 +406,7 @@ fn each_fault_is_an_error_of_its_own_kind_in_its_own_slot() {
         ("http://h/\r\nX: y", ErrorKind::InvalidUrl, Phase::Prepare, ""),
         (&refused, ErrorKind::Connect, Phase::Connect, "Connection refused (os error 111)"),
         ("http://name.invalid/", ErrorKind::Resolve, Phase::Resolve, ""),
-        ("https://127.0.0.1/", ErrorKind::Unsupported, Phase::Connect, "https needs TLS, which is not built in yet"),
+        (&plain, ErrorKind::Tls, Phase::Tls, ""),
     ];
     let cases: Vec<_> = before
         .into_iter()

@@ -242,12 +242,12 @@ fn post_request_runs_once_however_the_call_ended() {
     session.get(server.url("/status/500")).send().unwrap();
     session.get(format!("http://127.0.0.1:{}/", refused_port())).send().unwrap_err();
     session.get("http://name.invalid/").send().unwrap_err();
-    session.get("https://127.0.0.1/").send().unwrap_err();
+    session.get(server.url("/").replace("http:", "https:")).send().unwrap_err();
     session.get(server.url("/redirect/2")).max_redirects(1).send().unwrap_err();
     session.get(server.url("/bytes/100")).max_content(99).send().unwrap_err();
     session.get(silent.url("/")).timeout(Duration::from_millis(50)).send().unwrap_err();
     session.get(silent.url("/")).first_byte_timeout(Duration::from_millis(50)).send().unwrap_err();
-    let kinds = ["200", "500", "Connect", "Resolve", "Unsupported", "TooManyRedirects", "ContentTooLarge"];
+    let kinds = ["200", "500", "Connect", "Resolve", "Tls", "TooManyRedirects", "ContentTooLarge"];
     assert_eq!(ended.take(), [&kinds[..], &["TotalTimeout", "FirstByteTimeout"]].concat());
 }
 

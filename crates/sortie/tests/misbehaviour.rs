@@ -135,7 +135,7 @@ fn every_tenth_answer_that_never_comes_is_a_timeout_and_no_other_is() {
     assert!(late >= 20 && server.misdeeds().stalled == 20, "{late} came too late");
     let error = outcomes.into_iter().find_map(Result::err).unwrap();
     assert!(
-        error.to_string().starts_with("first byte timeout after 300ms: GET http://") && error.is_timeout(),
+        error.to_string().starts_with("first byte timeout after 300ms, waiting for 127.0.0.1:") && error.is_timeout(),
         "{error}"
     );
     assert_eq!(error.attempts(), 1);

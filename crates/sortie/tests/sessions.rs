@@ -239,8 +239,8 @@ fn what_fails_as_it_begins_ends_at_once() {
     let server = TestServer::start().unwrap();
     let session = Session::builder().connect_timeout(None).build().unwrap();
     for _ in 0..2 {
-        let error = session.get("https://127.0.0.1/").send().unwrap_err();
-        assert_eq!((error.kind(), error.phase()), (ErrorKind::Unsupported, Some(Phase::Connect)), "{error}");
+        let error = session.get("http://h/").unix_socket("/does/not/exist").send().unwrap_err();
+        assert_eq!((error.kind(), error.phase()), (ErrorKind::Connect, Some(Phase::Connect)), "{error}");
         session.get(server.url("/get")).send().unwrap();
     }
 }

@@ -43,7 +43,7 @@ impl Client {
     /// One exchange, whose response comes in these pieces; then the peer closes if the response has not ended.
     pub(crate) fn exchange<'w>(&mut self, method: &Method, pieces: impl IntoIterator<Item = &'w [u8]>) -> Story {
         self.heads.clear();
-        self.connection.begin(method);
+        self.connection.begin(method, false);
         let mut story = Story::default();
         for piece in pieces {
             self.feed(piece, &mut story);
