@@ -24,6 +24,8 @@ struct kept {
 
 struct client {
     CURLM *multi;
+    CURLSH *share;             /* the sessions of TLS, which every handle may take up */
+    struct curl_slist *fields; /* of each request, if connections are not kept */
     size_t count, next, done;
     struct kept *kept;
 };
@@ -144,16 +146,30 @@ static void run(struct client *client)
     }
 }
 
-static struct transfer *open_transfers(struct client *client, const char *url, size_t count)
+/* What the arguments ask for. */
+struct job {
+    const char *url, *ca;
+    size_t count, concurrency;
+    bool keep_alive;
+};
+
+static struct transfer *open_transfers(struct client *client, const struct job *job)
 {
-    struct transfer *transfers = calloc(count ? count : 1, sizeof *transfers);
-    for (size_t i = 0; transfers && i < count; i++) {
+    struct transfer *transfers = calloc(job->concurrency ? job->concurrency : 1, sizeof *transfers);
+    for (size_t i = 0; transfers && i < job->concurrency; i++) {
         CURL *easy = curl_easy_init();
         if (!easy)
             fail("curl_easy_init", "no handle");
         transfers[i] = (struct transfer){.client = client, .easy = easy};
-        if (curl_easy_setopt(easy, CURLOPT_URL, url) != CURLE_OK)
-            fail("CURLOPT_URL", url);
+        if (curl_easy_setopt(easy, CURLOPT_URL, job->url) != CURLE_OK)
+            fail("CURLOPT_URL", job->url);
+        if (job->ca && curl_easy_setopt(easy, CURLOPT_CAINFO, job->ca) != CURLE_OK)
+            fail("CURLOPT_CAINFO", job->ca);
+        curl_easy_setopt(easy, CURLOPT_SHARE, client->share);
+        if (!job->keep_alive) {
+            curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+            curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->fields);
+        }
         curl_easy_setopt(easy, CURLOPT_PROXY, "");
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfers[i]);
@@ -163,13 +179,16 @@ static struct transfer *open_transfers(struct client *client, const char *url, s
     return transfers;
 }
 
-static void open_client(struct client *client, size_t count, size_t concurrency)
+static void open_client(struct client *client, const struct job *job)
 {
-    *client = (struct client){.multi = curl_multi_init(), .count = count};
-    client->kept = calloc(count ? count : 1, sizeof *client->kept);
-    if (!client->multi || !client->kept)
+    *client = (struct client){.multi = curl_multi_init(), .share = curl_share_init(), .count = job->count};
+    client->kept = calloc(job->count ? job->count : 1, sizeof *client->kept);
+    client->fields = curl_slist_append(NULL, "Connection: close");
+    if (!client->multi || !client->share || !client->fields || !client->kept)
         fail("client", "out of memory");
-    curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)concurrency);
+    if (curl_share_setopt(client->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK)
+        fail("CURLSHOPT_SHARE", "libcurl has no TLS");
+    curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)job->concurrency);
 }
 
 /* Prints the line; returns the exit code. */
@@ -210,39 +229,65 @@ static bool number(const char *text, size_t least, size_t *value)
     return *value >= least;
 }
 
+/* Reads the arguments; options may stand anywhere. */
+static bool arguments(int argc, char **argv, struct job *job)
+{
+    const char *places[3];
+    int found = 0;
+    *job = (struct job){.keep_alive = true};
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--no-keep-alive") == 0)
+            job->keep_alive = false;
+        else if (strcmp(argv[i], "--ca") == 0 && i + 1 < argc)
+            job->ca = argv[++i];
+        else if (argv[i][0] == '-' || found == 3)
+            return false;
+        else
+            places[found++] = argv[i];
+    }
+    if (found < 3 || !number(places[1], 0, &job->count) || !number(places[2], 1, &job->concurrency))
+        return false;
+    job->url = places[0];
+    if (job->concurrency > job->count)
+        job->concurrency = job->count;
+    return job->ca || strncmp(job->url, "https:", 6) != 0;
+}
+
 int main(int argc, char **argv)
 {
-    size_t count, concurrency;
+    struct job job;
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         puts(curl_version_info(CURLVERSION_NOW)->version);
         return 0;
     }
-    if (argc != 4 || argv[1][0] == '-' || !number(argv[2], 0, &count) || !number(argv[3], 1, &concurrency)) {
-        fputs("usage: curl_multi URL COUNT CONCURRENCY\n       curl_multi --version\n", stderr);
+    if (!arguments(argc, argv, &job)) {
+        fputs("usage: curl_multi URL COUNT CONCURRENCY [--ca FILE] [--no-keep-alive]\n"
+              "       curl_multi --version\n"
+              "  --ca FILE  trust the certificates in that file, in PEM; an https URL needs it\n", stderr);
         return 2;
     }
-    if (concurrency > count)
-        concurrency = count;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         fail("curl_global_init", "failed");
 
     struct client client;
     int64_t wall_ns = clock_ns(CLOCK_MONOTONIC), cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    open_client(&client, count, concurrency);
-    struct transfer *transfers = open_transfers(&client, argv[1], concurrency);
+    open_client(&client, &job);
+    struct transfer *transfers = open_transfers(&client, &job);
     if (!transfers)
         fail("transfers", "out of memory");
-    for (size_t i = 0; i < concurrency; i++)
+    for (size_t i = 0; i < job.concurrency; i++)
         send_next(&transfers[i]);
     run(&client);
     wall_ns = clock_ns(CLOCK_MONOTONIC) - wall_ns;
     cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_ns;
     int code = report(&client, wall_ns, cpu_ns, peak_rss_kib());
 
-    for (size_t i = 0; i < concurrency; i++)
+    for (size_t i = 0; i < job.concurrency; i++)
         curl_easy_cleanup(transfers[i].easy);
     curl_multi_cleanup(client.multi);
-    for (size_t i = 0; i < count; i++)
+    curl_share_cleanup(client.share);
+    curl_slist_free_all(client.fields);
+    for (size_t i = 0; i < job.count; i++)
         free(client.kept[i].content);
     free(client.kept);
     free(transfers);

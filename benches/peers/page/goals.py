@@ -48,6 +48,8 @@ def goals(results):
             against("64k-64", "raw-keep", 0.95),
             against_best(results, "64k-64", 0.95),
         ],
+        "https-64": [against("https-64", "raw", 1.12), against("https-64", "hyper-copy", 0.90)],
+        "https-new-64": [against("https-new-64", "raw", 1.10), against_best(results, "https-new-64", 0.70)],
         "kept": [kept_against(results, "hyper-copy", 0.90), kept_against(results, "raw-keep", 2.00)],
         "waiting": waiting(results),
         "many": [many(results)],

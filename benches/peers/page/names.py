@@ -6,6 +6,8 @@ TIMED = {
     "small-1000": "100 bytes, 1,000 at a time",
     "1k-64": "1 KiB, 64 at a time",
     "64k-64": "64 KiB, 64 at a time",
+    "https-64": "https, 64 at a time",
+    "https-new-64": "https without keep-alive, 64 at a time",
 }
 
 CLIENTS = {

@@ -67,6 +67,12 @@ class Page(unittest.TestCase):
     def test_what_was_not_measured_is_open(self):
         self.assertTrue(all(goal.verdict.startswith("open") for found in goals(results()).values() for goal in found))
 
+    def test_a_scenario_that_not_everybody_could_run_is_told(self):
+        text = page(results(run("https-64", "raw", 1, 5.0), run("https-64", "hyper", 1, 10.0)), LOCK)
+        self.assertIn("`PROGRAM URL 100 64`", text)
+        self.assertIn("| hyper, bare connections | 10.00 | 2.00 |", text)
+        self.assertIn("## https without keep-alive, 64 at a time\n\nNot measured.", text)
+
     def test_waiting_connections_share_what_is_more_than_without_them(self):
         self.assertEqual(each_waiting(whole(), "sender"), 2.0)
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-use sortie_testserver::{TestServer, refused_port};
+use sortie_testserver::{Authority, TestServer, TlsOptions, TlsVersions, refused_port};
 
 const RUST: [(&str, &[&str]); 6] = [
     (env!("CARGO_BIN_EXE_peer-hyper"), &[]),
@@ -37,6 +37,11 @@ fn programs() -> impl Iterator<Item = (&'static Path, &'static [&'static str])> 
     rust.chain([(curl_multi(), &[][..])])
 }
 
+/// Those that speak TLS and can do without keeping connections: all but the pool.
+fn secure_programs() -> impl Iterator<Item = (&'static Path, &'static [&'static str])> {
+    programs().filter(|(program, _)| !program.ends_with("peer-hyper-pool"))
+}
+
 fn run(program: &Path, arguments: &[&str], options: &[&str]) -> (Output, String) {
     let output = Command::new(program).args(arguments).args(options).output().unwrap();
     let line = String::from_utf8(output.stdout.clone()).unwrap();
@@ -55,6 +60,70 @@ fn every_program_sends_all_and_prints_one_line() {
             assert!(keys.iter().all(|key| line.contains(&format!(",\"{key}\":"))), "{program:?}: {line}");
             assert_eq!(line.find('\n'), Some(line.len() - 1), "{program:?}: {line}");
         }
+    }
+}
+
+/// A server that speaks TLS, and the file of its authority.
+fn secure_server(name: &str, versions: TlsVersions) -> (TestServer, PathBuf) {
+    let authority = Authority::new().unwrap();
+    let identity = authority.certificate(&["127.0.0.1"]).unwrap();
+    let ca = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&ca, authority.pem()).unwrap();
+    (TestServer::start_tls(TlsOptions { versions, ..TlsOptions::new(identity) }).unwrap(), ca)
+}
+
+#[test]
+fn tls_is_spoken_and_connections_are_kept() {
+    for (name, versions) in [("kept-12.pem", TlsVersions::Tls12), ("kept-13.pem", TlsVersions::Tls13)] {
+        let (server, ca) = secure_server(name, versions);
+        for (program, options) in secure_programs() {
+            let before = server.connections();
+            let arguments = [&*server.url("/small"), "200", "7", "--ca", ca.to_str().unwrap()];
+            let (output, line) = run(program, &arguments, options);
+            assert!(output.status.success(), "{program:?}: {output:?}");
+            assert!(line.starts_with(r#"{"requests":200,"ok":200,"bytes":20000,"#), "{program:?}: {line}");
+            // A pool may open one and then take another that was given back meanwhile.
+            let opened = server.connections() - before;
+            assert!(opened < 100, "{program:?}: {opened} connections");
+        }
+    }
+}
+
+#[test]
+fn connections_that_are_not_kept_take_up_sessions() {
+    for (name, versions) in [("new-12.pem", TlsVersions::Tls12), ("new-13.pem", TlsVersions::Tls13)] {
+        let (server, ca) = secure_server(name, versions);
+        for (program, options) in secure_programs() {
+            let before = (server.connections(), server.handshakes());
+            let arguments = [&*server.url("/small"), "60", "4", "--no-keep-alive", "--ca", ca.to_str().unwrap()];
+            let (output, line) = run(program, &arguments, options);
+            assert!(output.status.success(), "{program:?}: {output:?}");
+            assert!(line.starts_with(r#"{"requests":60,"ok":60,"#), "{program:?}: {line}");
+            assert_eq!(server.connections() - before.0, 60, "{program:?}");
+            let resumed = server.handshakes().resumed - before.1.resumed;
+            assert!(resumed >= 40, "{program:?} {versions:?}: {resumed} of 60 were resumed");
+        }
+    }
+    let plain = TestServer::start().unwrap();
+    for (program, options) in secure_programs() {
+        let before = plain.connections();
+        let (output, _) = run(program, &[&plain.url("/small"), "30", "4", "--no-keep-alive"], options);
+        assert!(output.status.success(), "{program:?}: {output:?}");
+        assert_eq!(plain.connections() - before, 30, "{program:?}");
+    }
+}
+
+#[test]
+fn nobody_is_trusted_unless_the_file_says_so() {
+    let (server, _) = secure_server("one.pem", TlsVersions::Both);
+    let (_, ca) = secure_server("other.pem", TlsVersions::Both);
+    for (program, options) in secure_programs() {
+        let url = server.url("/small");
+        let (output, line) = run(program, &[&url, "2", "1", "--ca", ca.to_str().unwrap()], options);
+        assert_eq!(output.status.code(), Some(1), "{program:?}: {output:?}");
+        assert!(line.starts_with(r#"{"requests":2,"ok":0,"#), "{program:?}: {line}");
+        let (output, _) = run(program, &[&url, "2", "1"], options);
+        assert_eq!(output.status.code(), Some(2), "{program:?}: {output:?}");
     }
 }
 
