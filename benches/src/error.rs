@@ -57,6 +57,11 @@ pub enum Error {
         /// What is wrong with it.
         source: Box<dyn error::Error + Send + Sync>,
     },
+    /// The session cannot be made.
+    Session {
+        /// What is wrong with its defaults.
+        source: sortie::Error,
+    },
     /// The event queue failed.
     Queue {
         /// What the system said.
@@ -128,6 +133,7 @@ impl fmt::Display for Error {
             Error::Idle => f.write_str("the engine wants nothing more, and not all calls have ended"),
             Error::Memory { .. } => f.write_str("cannot read the peak of the memory"),
             Error::Authorities { file, .. } => write!(f, "cannot trust what is in {file}"),
+            Error::Session { .. } => f.write_str("the session cannot be made"),
             Error::Queue { .. } => f.write_str("the event queue failed"),
             Error::Silence => f.write_str("nothing happened for a minute"),
             Error::Connect { .. } => f.write_str("cannot connect"),
@@ -149,6 +155,7 @@ impl error::Error for Error {
             Error::Url { source } => Some(source),
             Error::Authorities { source, .. } => Some(&**source),
             Error::Tls { source } => Some(source),
+            Error::Session { source } => Some(source),
             Error::Memory { source }
             | Error::Queue { source }
             | Error::Connect { source }

@@ -2,18 +2,17 @@
 
 use std::process::ExitCode;
 
-use sortie::Session;
-use sortie_benches::{DIFFERENT, Error, Job, Meter, Program, Report, session};
+use sortie_benches::{DIFFERENT, Error, Job, Meter, Program, Report, session, tls};
 
 const PROGRAM: Program =
-    Program { name: "sender", options: &[DIFFERENT], later: &["--ca", "--no-keep-alive", "--http2", "--threads"] };
+    Program { name: "sender", options: &[DIFFERENT, tls::CA, tls::NO_KEEP_ALIVE], later: &["--http2", "--threads"] };
 
 fn main() -> ExitCode {
     PROGRAM.run(measure)
 }
 
 fn measure(job: &Job) -> Result<Report, Error> {
-    let (home, urls) = (Session::new(), job.urls());
+    let (home, urls) = (session::home(job)?, job.urls());
     let meter = Meter::start();
     let outcomes = session::map(&home, job, &urls);
     let spent = meter.stop()?;

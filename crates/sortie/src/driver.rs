@@ -268,7 +268,7 @@ impl Driver {
         (opened.peer, opened.resolve, opened.connect) = (by.peer, by.resolve, by.connect);
         (opened.proxy, opened.tls) = (by.proxy, by.tls);
         opened.secured = by.secured.is_some();
-        opened.resumed = by.secured.as_ref().is_some_and(|secured| secured.resumed);
+        opened.resumed = by.secured.as_ref().is_some_and(crate::tls::is_resumed);
         self.engine.handle_opened(link, opened, self.now);
     }
 

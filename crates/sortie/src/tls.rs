@@ -1,7 +1,7 @@
 //! TLS, where it is built in.
 
 use sortie_engine::LinkError;
-use sortie_transport::{Connector, ConnectorBuilder};
+use sortie_transport::{Connector, ConnectorBuilder, Secured};
 
 /// A connector that speaks of HTTP/1.1 where it speaks TLS, and resumes its sessions (RFC 7301; RFC 8446, section 2.2).
 #[cfg(any(feature = "tls", feature = "ring"))]
@@ -16,6 +16,17 @@ pub(crate) fn connector(builder: ConnectorBuilder) -> Connector {
 #[cfg(not(any(feature = "tls", feature = "ring")))]
 pub(crate) fn connector(builder: ConnectorBuilder) -> Connector {
     builder.build()
+}
+
+/// Whether a handshake resumed an earlier session.
+#[cfg(any(feature = "tls", feature = "ring"))]
+pub(crate) fn is_resumed(secured: &Secured) -> bool {
+    secured.resumed
+}
+
+#[cfg(not(any(feature = "tls", feature = "ring")))]
+pub(crate) fn is_resumed(_: &Secured) -> bool {
+    false
 }
 
 /// Fails where TLS is wanted and not built in.
