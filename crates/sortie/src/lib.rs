@@ -29,6 +29,10 @@
 //! | see how far it has come | [`Batch::on_progress`], [`Progress`], [`Batch::pool`] |
 //! | turn its loop, or have it in a loop of your own | [`Batch::submit`], `turn`, `take`; `fd`, `next_deadline`, `waker` |
 //! | stop early | [`CancelToken`], [`Batch::cancel`], the timeouts of [`Request`] |
+//! | say whom to trust, and by what certificate | [`Tls`], [`SessionBuilder::tls`] |
+//! | go through a proxy, or straight | [`SessionBuilder::proxy`], [`Proxies`], [`Request::proxy`] |
+//! | say where names and sockets lead | [`SessionBuilder::resolve`], `resolver`, `addresses`, `bind`, `unix_socket` |
+//! | connect beforehand, or switch protocols | [`Session::warm`], [`Request::upgrade`] |
 //! | step in | [`Hooks`]: `args`, `pre_request`, `post_request`, `response` |
 //! | change what all later sessions start from | [`settings`] |
 //! | see what is sent | [`SessionBuilder::verbose`], [`SessionBuilder::sink`] |
@@ -36,9 +40,12 @@
 //! Every call ends in exactly one outcome: a [`Response`], whatever its status, or an [`Error`] that says what went
 //! wrong, in which phase, and why, down to the system's own error.
 //!
-//! **Not there yet:** TLS (an `https` URL is an error of the kind [`ErrorKind::Unsupported`]), proxies, digest
-//! authentication, streamed bodies, multipart, brotli and zstd, retries other than the one for a stale connection,
-//! HTTP/2. Unix only: Linux first, macOS as best effort.
+//! **Features:** `json` and `tls` (rustls with aws-lc-rs) are on by default; `ring` is another provider for TLS, and
+//! `webpki-roots` compiles Mozilla's roots in. Without `tls` and `ring` an `https` URL is an error of the kind
+//! [`ErrorKind::Unsupported`].
+//!
+//! **Not there yet:** digest authentication, streamed bodies, multipart, brotli and zstd, retries other than the one for
+//! a stale connection, HTTP/2. Unix only: Linux first, macOS as best effort.
 
 mod ask;
 mod batch;
