@@ -9,8 +9,9 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sortie::{Arguments, Basic, Response, Session};
-use sortie_testserver::TestServer;
+use sortie::{Arguments, Basic, ErrorKind, Response, Session, Tls};
+use sortie_testserver::proxy::{ProxyOptions, ProxyServer};
+use sortie_testserver::{Authority, TestServer, TlsOptions};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
@@ -46,7 +47,9 @@ fn main() -> Result {
     hook_responses(&server)?;
     heading("7. A verbose session writes a line for each exchange to any stream, and no secrets");
     write_lines(&server)?;
-    heading("8. Many requests at once, on one loop, which says how far it has come");
+    heading("8. TLS and proxies: whom to trust, and whom to go through");
+    go_safely(&server)?;
+    heading("9. Many requests at once, on one loop, which says how far it has come");
     map_many(&server)?;
 
     println!("\nEverything came back as it should.");
@@ -253,6 +256,35 @@ impl Write for Stream {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+fn go_safely(server: &TestServer) -> Result {
+    let authority = Authority::new()?;
+    let secure = TestServer::start_tls(TlsOptions::new(authority.certificate(&["127.0.0.1"])?))?;
+    let proxy = ProxyServer::start(ProxyOptions::http())?;
+    let (url, plain_url) = (|path: &str| secure.url(path), |path: &str| server.url(path));
+    let (pem, proxy_url) = (authority.pem(), proxy.url());
+    show! {
+        let tls = Tls::builder().roots_pem(pem).build()?; // by default: the system's roots
+        let session = Session::builder().tls(tls).proxy(proxy_url).build()?;
+        let secret = session.get(url("/get")).send()?; // by a tunnel: the proxy sees nothing but where it leads
+        let open = session.get(plain_url("/get")).send()?; // the proxy is asked itself
+    }
+    for response in [&secret, &open] {
+        say(format!("{} {} (TLS handshake: {:?})", response.status(), response.url(), response.timings().tls()));
+    }
+    check(secret.ok() && open.ok() && proxy.connections() == 2, "both went through the proxy")?;
+
+    show! {
+        let error = sortie::get(url("/get")).send().unwrap_err(); // nobody here knows that authority
+    }
+    say(&error);
+    let mut cause = error.source();
+    while let Some(because) = cause {
+        say(format!("because {because}"));
+        cause = because.source();
+    }
+    check(error.kind() == ErrorKind::Tls, "a certificate that nobody vouches for is refused")
 }
 
 fn heading(text: &str) {

@@ -7,17 +7,19 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
 
-use sortie_testserver::{Authority, TestServer};
+use sortie_testserver::{Authority, Identity, TestServer, TlsOptions};
 
 const USAGE: &str = "\
 An httpbin on loopback: prints its URL on one line and runs until it is killed.
 
 Usage: sortie-testserver [ADDR:PORT]
        sortie-testserver certs DIR
+       sortie-testserver tls DIR
 
   ADDR:PORT  where to listen; default 127.0.0.1:0, a port the system picks
   certs DIR  instead of serving, make an authority, and write into that folder, in PEM: ca.pem, its certificate;
              server.pem and server.key, for localhost, example.test, 127.0.0.1 and ::1; client.pem and client.key
+  tls DIR    do that, and serve over TLS as that server, on 127.0.0.1
   --help     print this
 ";
 
@@ -30,7 +32,12 @@ fn main() -> ExitCode {
             print!("{USAGE}");
             return ExitCode::SUCCESS;
         }
-        [certs, folder] if certs == "certs" => return ended(write(Path::new(folder)), &format!("write into {folder}")),
+        [certs, folder] if certs == "certs" => {
+            return ended(write(Path::new(folder)).map(drop), &format!("write into {folder}"));
+        }
+        [tls, folder] if tls == "tls" => {
+            return ended(serve_tls(Path::new(folder)), &format!("serve with the certificates in {folder}"));
+        }
         [text] => match text.parse() {
             Ok(parsed) => addr = parsed,
             Err(error) => {
@@ -56,23 +63,34 @@ fn ended(result: io::Result<()>, purpose: &str) -> ExitCode {
     }
 }
 
-/// Writes an authority's certificate, and a server and a client that it vouches for.
-fn write(folder: &Path) -> io::Result<()> {
+/// Writes certificates, and serves as the server that they speak of; returns only when that could not begin.
+fn serve_tls(folder: &Path) -> io::Result<()> {
+    let server = TestServer::start_tls(TlsOptions::new(write(folder)?))?;
+    announce(&server.url(""))
+}
+
+/// Writes an authority's certificate, and a server and a client that it vouches for; gives the server.
+fn write(folder: &Path) -> io::Result<Identity> {
     let authority = Authority::new()?;
     fs::write(folder.join("ca.pem"), authority.pem())?;
     let server = authority.certificate(&["localhost", "example.test", "127.0.0.1", "::1"])?;
-    for (name, identity) in [("server", server), ("client", authority.client("sortie test client")?)] {
-        fs::write(folder.join(name).with_extension("pem"), identity.cert_pem)?;
-        fs::write(folder.join(name).with_extension("key"), identity.key_pem)?;
+    for (name, identity) in [("server", &server), ("client", &authority.client("sortie test client")?)] {
+        fs::write(folder.join(name).with_extension("pem"), &identity.cert_pem)?;
+        fs::write(folder.join(name).with_extension("key"), &identity.key_pem)?;
     }
-    Ok(())
+    Ok(server)
 }
 
 /// Serves until the process is killed; returns only when that could not begin.
 fn run(addr: SocketAddr) -> io::Result<()> {
     let server = TestServer::start_on(addr)?;
+    announce(&server.url(""))
+}
+
+/// Prints where the server is, and lets it run.
+fn announce(url: &str) -> io::Result<()> {
     let mut out = io::stdout();
-    writeln!(out, "http://{}", server.addr())?;
+    writeln!(out, "{}", url.trim_end_matches('/'))?;
     out.flush()?;
     loop {
         thread::park();
