@@ -56,8 +56,8 @@ pub(crate) enum State {
     Sending { link: LinkId, head: bool, sent: usize, writes: u32 },
     /// The request is out, handed over by so many `writes`; nothing of the response has come, but for 1xx.
     Awaiting { link: LinkId, writes: u32 },
-    /// The head is here.
-    Receiving { link: LinkId, receiving: Receiving },
+    /// The head is here, and more is to come. Boxed, since most responses come whole, and a call that waits should be small.
+    Receiving { link: LinkId, receiving: Box<Receiving> },
 }
 
 /// When things happened in the present exchange.

@@ -19,7 +19,7 @@ impl Engine {
         match entry.state {
             LinkState::Idle => self.drop_link(link, now),
             LinkState::Opening(call) => self.opening_failed(call, link, cause, now),
-            LinkState::Warming => {
+            LinkState::Warming { .. } => {
                 self.pool.failed += 1;
                 self.push(Output::Warmed { result: Err(cause.map_or(Error::Closed, Error::Link)) });
                 self.drop_link(link, now);

@@ -91,9 +91,9 @@ impl Engine {
         let call = match link.state {
             LinkState::Opening(call) | LinkState::Busy(call) => call,
             LinkState::Idle => return self.drop_link(id, now),
-            LinkState::Warming => {
+            LinkState::Warming { patience } => {
                 self.pool.failed += 1;
-                let limit = link.patience;
+                let limit = Duration::from_millis(patience.into());
                 self.push(Output::Warmed { result: Err(Error::Timeout { limit, peer }) });
                 return self.drop_link(id, now);
             }

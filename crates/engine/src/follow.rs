@@ -38,7 +38,7 @@ impl Engine {
         let drained = !matches!(then, Verdict::Deliver);
         let (peer, opening, mut reusable) = match self.links.get_mut(link) {
             Some(entry) => {
-                entry.keep_alive = head.keep_alive.map(|seconds| std::time::Duration::from_secs(seconds.into()));
+                entry.keep_alive = head.keep_alive;
                 (entry.peer.clone(), entry.opening.take(), reusable && early.is_none())
             }
             None => (None, None, false),

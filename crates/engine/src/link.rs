@@ -45,14 +45,12 @@ pub(crate) struct Link {
     pub(crate) exchanges: u32,
     /// Its peer is a proxy that is asked itself.
     pub(crate) asks_proxy: bool,
-    /// How long it may take to open where it is opened for nobody.
-    pub(crate) patience: Duration,
     /// When its present state runs out; `None` for never.
     pub(crate) expires: Option<Time>,
     /// It is not read, because too much content is held.
     pub(crate) paused: bool,
-    /// The server's own word on how long it keeps an idle connection.
-    pub(crate) keep_alive: Option<Duration>,
+    /// The server's own word on how long it keeps an idle connection, in seconds.
+    pub(crate) keep_alive: Option<u32>,
 }
 
 /// Who uses a link.
@@ -60,8 +58,8 @@ pub(crate) struct Link {
 pub(crate) enum LinkState {
     /// It is being opened for this call.
     Opening(CallId),
-    /// It is being opened for nobody yet.
-    Warming,
+    /// It is being opened for nobody yet, within so many milliseconds.
+    Warming { patience: u32 },
     /// An exchange of this call is on it.
     Busy(CallId),
     /// Nobody; it waits in its origin's pool.

@@ -111,7 +111,7 @@ impl Engine {
             }
         };
         if let Some(receiving) = receiving {
-            call.state = State::Receiving { link, receiving };
+            call.state = State::Receiving { link, receiving: Box::new(receiving) };
         }
         taken
     }

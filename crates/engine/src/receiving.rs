@@ -124,7 +124,7 @@ impl Call {
             return None;
         }
         match mem::replace(&mut self.state, State::Queued) {
-            State::Receiving { receiving, .. } => Some(receiving),
+            State::Receiving { receiving, .. } => Some(*receiving),
             _ => None,
         }
     }

@@ -46,10 +46,11 @@ impl Engine {
         entry.state = LinkState::Idle;
         entry.paused = false;
         self.idle += 1;
-        if !reusable || keep_alive == Some(Duration::ZERO) || self.must_make_room(link, origin) {
+        if !reusable || keep_alive == Some(0) || self.must_make_room(link, origin) {
             return self.drop_link(link, now);
         }
-        let idle = keep_alive.map_or(self.limits.idle, |theirs| theirs.min(self.limits.idle));
+        let idle =
+            keep_alive.map_or(self.limits.idle, |theirs| self.limits.idle.min(Duration::from_secs(theirs.into())));
         if let Some(route) = self.origins.get_mut(origin) {
             route.idle.push(link);
         }
@@ -162,7 +163,7 @@ impl Engine {
             }
             return false;
         }
-        let Some(link) = self.open(origin, LinkState::Opening(id), Duration::ZERO) else { return false };
+        let Some(link) = self.open(origin, LinkState::Opening(id)) else { return false };
         if let Some(call) = self.calls.get_mut(id) {
             call.state = State::Connecting { link, phase: Phase::Connect, since: now };
             call.marks.taken = now;
@@ -172,7 +173,7 @@ impl Engine {
     }
 
     /// Has a link opened.
-    fn open(&mut self, origin: OriginId, state: LinkState, patience: Duration) -> Option<LinkId> {
+    fn open(&mut self, origin: OriginId, state: LinkState) -> Option<LinkId> {
         let route = self.origins.get_mut(origin)?;
         let asks_proxy = route.road.asked().is_some();
         let link = self.links.insert(Link {
@@ -183,7 +184,6 @@ impl Engine {
             opening: None,
             exchanges: 0,
             asks_proxy,
-            patience,
             expires: None,
             keep_alive: None,
             paused: false,
@@ -206,12 +206,13 @@ impl Engine {
         now: Time,
     ) -> usize {
         let id = self.origins.intern(origin, way);
+        let state = LinkState::Warming { patience: u32::try_from(patience.as_millis()).unwrap_or(u32::MAX) };
         let mut begun = 0;
         while begun < count
             && self.has_room()
             && self.origins.get(id).is_some_and(|route| route.links < self.limits.per_origin.max(1))
         {
-            let Some(link) = self.open(id, LinkState::Warming, patience) else { break };
+            let Some(link) = self.open(id, state) else { break };
             self.arm_link(link, Some(now.after(patience)));
             begun += 1;
         }

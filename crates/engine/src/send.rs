@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sortie_log::What;
 
@@ -13,14 +14,16 @@ use crate::{CallId, LinkId, Opened, Output, Phase, Time};
 impl Engine {
     /// A link is about to be opened: its connect timeout begins now, however long ago it was asked for.
     pub fn handle_opening(&mut self, link: LinkId, now: Time) {
-        match self.links.get(link).map(|entry| (entry.state, entry.patience)) {
-            Some((LinkState::Opening(id), _)) => {
+        match self.links.get(link).map(|entry| entry.state) {
+            Some(LinkState::Opening(id)) => {
                 let Some(call) = self.calls.get_mut(id) else { return };
                 call.marks.taken = now;
                 call.state = State::Connecting { link, phase: Phase::Connect, since: now };
                 self.arm_opening(id);
             }
-            Some((LinkState::Warming, patience)) => self.arm_link(link, Some(now.after(patience))),
+            Some(LinkState::Warming { patience }) => {
+                self.arm_link(link, Some(now.after(Duration::from_millis(patience.into()))));
+            }
             _ => {}
         }
     }
@@ -52,7 +55,7 @@ impl Engine {
         self.pool.resumed += u64::from(opened.resumed);
         let id = match entry.state {
             LinkState::Opening(id) => id,
-            LinkState::Warming => {
+            LinkState::Warming { .. } => {
                 entry.peer = opened.peer.map(Arc::new);
                 // As one that has served: it may turn out to be stale.
                 entry.exchanges = 1;
