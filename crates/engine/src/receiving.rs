@@ -72,9 +72,9 @@ impl Receiving {
         };
         let seen =
             Seen { request: &call.request, status: head.status, headers: &head.headers, redirects: call.redirects };
-        let accepts = head.status == StatusCode::SWITCHING_PROTOCOLS
-            || *call.request.method() == Method::CONNECT && head.status.is_success();
-        let switches = call.policy.upgrade && accepts;
+        let switches = call.policy.upgrade
+            && (head.status == StatusCode::SWITCHING_PROTOCOLS
+                || *call.request.method() == Method::CONNECT && head.status.is_success());
         let then = if switches { Verdict::Deliver } else { sortie_policy::judge(&call.policy, &seen) };
         let length = match head.framing {
             sortie_h1::Framing::Length(length) => length,

@@ -7,9 +7,7 @@ use sortie_http::{Headers, Method};
 /// and the target no blank. No other field is added or left out.
 pub fn write_head(out: &mut Vec<u8>, method: &Method, target: &str, headers: &Headers, added: &Added<'_>) {
     let method = method.as_str();
-    let length = |value: Option<&str>| value.map_or(0, |value| value.len() + 32);
-    let added_length = length(added.proxy_authorization) + length(added.cookie);
-    out.reserve(method.len() + target.len() + headers.text().len() + added_length + 32);
+    out.reserve(method.len() + target.len() + headers.text().len() + 32);
     out.extend_from_slice(method.as_bytes());
     out.push(b' ');
     out.extend_from_slice(target.as_bytes());

@@ -62,7 +62,7 @@ pub(crate) struct Ready {
 
 /// What the memo knows of a request.
 pub(crate) enum Recalled {
-    /// All: it is like the one before.
+    /// All: it brings nothing of its own but its URL.
     Like(PreparedRequest, Arc<Policy>),
     /// What it has in common with others.
     Parts(Parts),
@@ -134,14 +134,16 @@ impl Memo {
             return Ok(Found::All(Recalled::Like(plain.clone(), policy)));
         }
         let url = parse(Url::parse_like(text.clone(), &place.url))?;
-        if is_like && check_target(method, url.scheme(), profile.https_only).is_ok() {
-            let plain = PreparedRequest::new(method.clone(), url, place.ready.plain.clone(), Body::none());
-            place.plain = Some(plain.clone());
-            return Ok(Found::All(Recalled::Like(plain, policy)));
-        }
-        if Arc::ptr_eq(url.origin(), place.url.origin()) {
+        if !is_like && Arc::ptr_eq(url.origin(), place.url.origin()) {
             place.url = url.clone();
             place.plain = None;
+        }
+        if is_plain && url.userinfo().is_none() && check_target(method, url.scheme(), profile.https_only).is_ok() {
+            let plain = PreparedRequest::new(method.clone(), url, place.ready.plain.clone(), Body::none());
+            if is_like {
+                place.plain = Some(plain.clone());
+            }
+            return Ok(Found::All(Recalled::Like(plain, policy)));
         }
         Ok(Found::All(Recalled::Parts(Parts { url, ready: place.ready.clone(), policy })))
     }

@@ -1,7 +1,7 @@
 //! The loop: the only one, and the only clock. It decides nothing.
 
 use std::io;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use sortie_engine::{Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Place, Read, Time};
 use sortie_log::Event;
@@ -30,7 +30,8 @@ const READS: usize = 16;
 pub(crate) struct Driver {
     pub(crate) engine: Engine,
     transport: Transport,
-    began: Instant,
+    /// When it was made, by the monotonic clock, in nanoseconds.
+    began: u64,
     now: Time,
     /// When the links were listened to last; `None` when they are to be listened to before anything is sent.
     heard: Option<Time>,
@@ -66,7 +67,7 @@ impl Driver {
         Ok(Driver {
             engine: Engine::new(limits, SystemTime::now()),
             transport: Transport::new()?,
-            began: Instant::now(),
+            began: monotonic(),
             now: Time(0),
             heard: None,
             woken: false,
@@ -80,10 +81,8 @@ impl Driver {
     }
 
     /// Reads the clock; a turn does so by itself.
-    #[expect(clippy::disallowed_methods, reason = "the driver is the owner of the clock")]
     pub(crate) fn refresh(&mut self) -> Time {
-        let elapsed = Instant::now().saturating_duration_since(self.began);
-        self.now = Time(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX));
+        self.now = Time(monotonic().saturating_sub(self.began));
         self.dated = false;
         self.now
     }
@@ -359,6 +358,14 @@ impl Driver {
         };
         self.engine.handle_closed(link, cause, self.now);
     }
+}
+
+/// The monotonic clock, in nanoseconds. Read once a turn or more: without the arithmetic of `Instant`, which costs as much
+/// as the reading.
+fn monotonic() -> u64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let [seconds, nanoseconds] = [now.tv_sec, now.tv_nsec].map(|part| u64::try_from(part).unwrap_or(0));
+    seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds)
 }
 
 /// The clock on the wall.

@@ -11,9 +11,13 @@ const PREFIX: &str = "http+unix://";
 /// `None` for any other URL. The path of the socket is percent-encoded, so that it has no `/`. The host is `localhost`
 /// from then on: in the Host field, in cookies and in the response's URL.
 pub(crate) fn unix_socket_of(url: &str) -> Option<(PathBuf, String)> {
+    // Most URLs are told apart by one byte, or two.
+    let is_blank = |byte: &u8| byte.is_ascii_whitespace();
+    if url.as_bytes().get(4) != Some(&b'+') && !url.as_bytes().first().is_some_and(is_blank) {
+        return None;
+    }
     let text = url.trim_start();
-    // Most URLs are told apart by one byte.
-    if text.as_bytes().get(4) != Some(&b'+') || !text.get(..PREFIX.len())?.eq_ignore_ascii_case(PREFIX) {
+    if !text.get(..PREFIX.len())?.eq_ignore_ascii_case(PREFIX) {
         return None;
     }
     let rest = &text[PREFIX.len()..];
