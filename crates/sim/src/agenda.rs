@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sortie_engine::{LinkFault, LinkId, Time};
+use sortie_engine::{LinkFault, LinkId, Phase, Time};
 
 use crate::{Ask, Farewell};
 
@@ -14,6 +14,8 @@ pub(crate) enum Event {
     Cancel { tag: u64 },
     /// The user has taken so many bytes of what was delivered.
     Taken { bytes: u64 },
+    /// A link that is being opened has come to this phase.
+    Entered { link: LinkId, phase: Phase },
     /// A link is open.
     Opened { link: LinkId },
     /// It could not be opened.

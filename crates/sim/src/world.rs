@@ -206,6 +206,7 @@ impl World {
                 }
             }
             Event::Taken { bytes } => self.engine.release_content(bytes, self.now),
+            Event::Entered { link, phase } => self.engine.handle_entered(link, phase, None, self.now),
             Event::Opened { link } => {
                 if let Some(wire) = self.wires.get_mut(&link) {
                     wire.state = Progress::Open;
