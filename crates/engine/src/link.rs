@@ -43,8 +43,8 @@ pub(crate) struct Link {
     pub(crate) opening: Option<Box<[u64; 3]>>,
     /// Exchanges that were begun on it.
     pub(crate) exchanges: u32,
-    /// Its peer is a proxy that is asked itself.
-    pub(crate) asks_proxy: bool,
+    /// Whether there is a proxy on the way.
+    pub(crate) proxied: Proxied,
     /// How long it may take to open where it is opened for nobody.
     pub(crate) patience: Duration,
     /// When its present state runs out; `None` for never.
@@ -53,6 +53,17 @@ pub(crate) struct Link {
     pub(crate) paused: bool,
     /// The server's own word on how long it keeps an idle connection.
     pub(crate) keep_alive: Option<Duration>,
+}
+
+/// What a proxy has to do with a link.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Proxied {
+    /// There is none.
+    Direct,
+    /// It is the peer, and is asked itself.
+    Asked,
+    /// It has opened a tunnel, and sees nothing of what is sent.
+    Tunnelled,
 }
 
 /// Who uses a link.

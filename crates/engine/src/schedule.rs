@@ -174,7 +174,7 @@ impl Engine {
     /// Has a link opened.
     fn open(&mut self, origin: OriginId, state: LinkState, patience: Duration) -> Option<LinkId> {
         let route = self.origins.get_mut(origin)?;
-        let asks_proxy = route.road.asked().is_some();
+        let proxied = route.road.proxied();
         let link = self.links.insert(Link {
             origin,
             state,
@@ -182,7 +182,7 @@ impl Engine {
             peer: None,
             opening: None,
             exchanges: 0,
-            asks_proxy,
+            proxied,
             patience,
             expires: None,
             keep_alive: None,
