@@ -134,7 +134,7 @@ impl Memo {
             return Ok(Found::All(Recalled::Like(plain.clone(), policy)));
         }
         let url = parse(Url::parse_like(text.clone(), &place.url))?;
-        if is_like && check_target(method, url.scheme(), profile.https_only).is_ok() {
+        if is_like && check_target(method, url.scheme(), profile.https_only, false).is_ok() {
             let plain = PreparedRequest::new(method.clone(), url, place.ready.plain.clone(), Body::none());
             place.plain = Some(plain.clone());
             return Ok(Found::All(Recalled::Like(plain, policy)));
