@@ -70,7 +70,12 @@ impl<For> Defaults<For> {
     }
 
     /// Connects to this Unix socket, in the place of whatever host a URL names; see also the scheme `http+unix`.
-    pub fn unix_socket(self, path: impl Into<PathBuf>) -> Self {
+    ///
+    /// The environment's proxies are put aside. With a [`proxy`](Self::proxy) of its own it is the proxy that is there.
+    pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
+        if self.profile.proxies.is_empty() {
+            self.profile.proxies = Proxies::direct();
+        }
         self.connector(|connector| connector.unix_socket(path))
     }
 
@@ -169,6 +174,9 @@ impl Request {
     }
 
     /// Connects to this Unix socket, in the place of the host that the URL names, redirects included.
+    ///
+    /// Whatever session and environment say of proxies is put aside. With a [`proxy`](Self::proxy) of its own it is the
+    /// proxy that is there.
     pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
         self.connecting_mut().unix_socket = Some(path.into());
         self
@@ -218,6 +226,11 @@ impl Connecting {
     pub(crate) fn to_unix_socket(mut self, path: PathBuf) -> Self {
         self.unix_socket = Some(path);
         self
+    }
+
+    /// Whether it is to a Unix socket.
+    pub(crate) fn is_local(&self) -> bool {
+        self.unix_socket.is_some()
     }
 
     fn over(&self, session: &Connector) -> Connector {

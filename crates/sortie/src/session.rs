@@ -5,6 +5,7 @@ use sortie_cookie::SharedJar;
 use sortie_engine::Limits;
 use sortie_http::Method;
 use sortie_log::Sink;
+use sortie_policy::Proxies;
 use sortie_session::{Arguments, Error, Memo, Prepared, Profile, Response, prepare};
 
 use crate::builder::SessionBuilder;
@@ -177,6 +178,9 @@ impl Session {
             arguments.set_url(url);
         }
         if let Some(wish) = connecting {
+            if wish.is_local() && !arguments.has_proxies() {
+                arguments.set_proxies(Proxies::direct());
+            }
             arguments.set_channel(self.channel(&wish));
         }
         let mut prepared = prepare(&self.0.profile, &self.0.memo, arguments)?;
