@@ -9,7 +9,7 @@ use crate::{Ask, Farewell};
 /// Something that happens at one moment.
 pub(crate) enum Event {
     /// The user submits a call.
-    Submit { tag: u64, ask: Ask },
+    Submit { tag: u64, ask: Box<Ask> },
     /// The user cancels one.
     Cancel { tag: u64 },
     /// The user has taken so many bytes of what was delivered.
