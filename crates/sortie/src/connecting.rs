@@ -155,6 +155,9 @@ impl<For> Defaults<For> {
 impl Request {
     /// Sends it through this proxy, as `http://user:password@proxy.test:3128`; the schemes are `http`, `https`, `socks5`
     /// and `socks5h`. Whatever session and environment say of proxies is put aside.
+    ///
+    /// The URL's credentials are told to the proxy alone. A Proxy-Authorization field of the request takes their place where
+    /// a proxy of HTTP passes a plain `http` request on; it is left out of what goes through a tunnel.
     pub fn proxy(mut self, url: impl AsRef<str>) -> Self {
         self.arguments.set_proxy(url.as_ref());
         self
@@ -223,7 +226,7 @@ impl Session {
 
 impl Connecting {
     /// To a Unix socket.
-    pub(crate) fn to_unix_socket(mut self, path: PathBuf) -> Self {
+    pub(crate) fn with_unix_socket(mut self, path: PathBuf) -> Self {
         self.unix_socket = Some(path);
         self
     }

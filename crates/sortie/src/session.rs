@@ -174,7 +174,7 @@ impl Session {
         mut connecting: Option<Box<Connecting>>,
     ) -> Result<Prepared, Error> {
         if let Some((path, url)) = unix_socket_of(arguments.url()) {
-            connecting = Some(Box::new(connecting.unwrap_or_default().to_unix_socket(path)));
+            connecting = Some(Box::new(connecting.unwrap_or_default().with_unix_socket(path)));
             arguments.set_url(url);
         }
         if let Some(wish) = connecting {

@@ -36,7 +36,7 @@ impl Session {
         let unix = unix_socket_of(url.as_ref());
         let text = unix.as_ref().map_or(url.as_ref(), |(_, url)| url);
         let url = Url::parse(text).map_err(|source| Error::new(ErrorKind::InvalidUrl).with_source(source))?;
-        let channel = unix.map(|(path, _)| self.channel(&Connecting::default().to_unix_socket(path)));
+        let channel = unix.map(|(path, _)| self.channel(&Connecting::default().with_unix_socket(path)));
         self.profile().check()?;
         // As for a call: to a Unix socket it goes directly.
         let direct = channel.is_some().then(Proxies::direct);
