@@ -39,6 +39,8 @@ impl Engine {
         let phase = match cause.as_ref().map(|cause| cause.kind) {
             Some(LinkFault::Resolve) => Phase::Resolve,
             Some(LinkFault::Proxy) => Phase::Proxy,
+            // TLS with the proxy is a part of having it open its tunnel.
+            Some(LinkFault::Tls) if self.calls.get(id).is_some_and(|call| call.phase() == Phase::Proxy) => Phase::Proxy,
             Some(LinkFault::Tls) => Phase::Tls,
             _ => Phase::Connect,
         };

@@ -14,7 +14,8 @@ pub(crate) enum Conn {
 impl Conn {
     /// Writes the head of a request; its response is awaited from now on. Where `upgrade` is set, that may be a 101.
     ///
-    /// A `proxy` is one that is asked itself: it gets the whole URL, and its credentials (RFC 9112, section 3.2.2).
+    /// A `proxy` is one that is asked itself: it gets the whole URL (RFC 9112, section 3.2.2), and its credentials unless
+    /// the request brings some for it.
     pub(crate) fn begin(
         &mut self,
         request: &PreparedRequest,
@@ -26,7 +27,8 @@ impl Conn {
         let Conn::H1(connection) = self;
         let (method, url, headers) = (request.method(), request.url(), request.headers());
         connection.begin(method, upgrade);
-        let authorization = proxy.and_then(Proxy::authorization);
+        let proxy_to_tell = proxy.filter(|_| !headers.contains("Proxy-Authorization"));
+        let authorization = proxy_to_tell.and_then(Proxy::authorization);
         let added = Added { proxy_authorization: authorization.as_deref(), cookie };
         let target = match proxy {
             _ if *method == Method::CONNECT => &*format!("{}:{}", url.host(), url.port()),

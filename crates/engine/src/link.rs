@@ -43,14 +43,25 @@ pub(crate) struct Link {
     pub(crate) opening: Option<Box<[u64; 3]>>,
     /// Exchanges that were begun on it.
     pub(crate) exchanges: u32,
-    /// Its peer is a proxy that is asked itself.
-    pub(crate) asks_proxy: bool,
+    /// Whether there is a proxy on the way.
+    pub(crate) proxied: Proxied,
     /// When its present state runs out; `None` for never.
     pub(crate) expires: Option<Time>,
     /// It is not read, because too much content is held.
     pub(crate) paused: bool,
     /// The server's own word on how long it keeps an idle connection, in seconds.
     pub(crate) keep_alive: Option<u32>,
+}
+
+/// What a proxy has to do with a link.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Proxied {
+    /// There is none.
+    Direct,
+    /// It is the peer, and is asked itself.
+    Asked,
+    /// It has opened a tunnel, and sees nothing of what is sent.
+    Tunnelled,
 }
 
 /// Who uses a link.

@@ -7,6 +7,7 @@ use sortie_http::{Origin, Scheme};
 use sortie_policy::{Channel, Proxy, ProxyKind, Way};
 
 use crate::conn::Memo;
+use crate::link::Proxied;
 use crate::table::{Name, Slot, Table};
 use crate::{CallId, LinkId, Time};
 
@@ -123,6 +124,15 @@ impl Road {
     fn new(origin: Arc<Origin>, way: Option<&Way>) -> Self {
         let proxy = way.and_then(|way| way.proxies.choose(&origin)).cloned();
         Road { proxy, channel: way.map(|way| way.channel.clone()).unwrap_or_default(), origin }
+    }
+
+    /// What its proxy, if it has one, has to do with its links.
+    pub(crate) fn proxied(&self) -> Proxied {
+        match (&self.proxy, self.asked()) {
+            (None, _) => Proxied::Direct,
+            (Some(_), Some(_)) => Proxied::Asked,
+            (Some(_), None) => Proxied::Tunnelled,
+        }
     }
 
     /// The proxy that is asked itself, rather than for a tunnel: one of HTTP's, for plain http (RFC 9112, section 3.2.2).

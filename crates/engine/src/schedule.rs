@@ -175,7 +175,7 @@ impl Engine {
     /// Has a link opened.
     fn open(&mut self, origin: OriginId, state: LinkState) -> Option<LinkId> {
         let route = self.origins.get_mut(origin)?;
-        let asks_proxy = route.road.asked().is_some();
+        let proxied = route.road.proxied();
         let link = self.links.insert(Link {
             origin,
             state,
@@ -183,7 +183,7 @@ impl Engine {
             peer: None,
             opening: None,
             exchanges: 0,
-            asks_proxy,
+            proxied,
             expires: None,
             keep_alive: None,
             paused: false,

@@ -8,8 +8,11 @@ use sortie_log::What;
 
 use crate::call::State;
 use crate::engine::Engine;
-use crate::link::LinkState;
+use crate::link::{LinkState, Proxied};
 use crate::{CallId, LinkId, Opened, Output, Phase, Time};
+
+/// What it says is a proxy's alone: it is never sent through a tunnel.
+const PROXY_AUTHORIZATION: &str = "Proxy-Authorization";
 
 impl Engine {
     /// A link is about to be opened: its connect timeout begins now, however long ago it was asked for.
@@ -154,11 +157,17 @@ impl Engine {
         call.attempts += 1;
         call.marks.sending = now;
         call.cookie = sortie_policy::cookie_value(&call.policy, &call.request, !call.left_origin, wall).map(Into::into);
-        let proxy = match entry.asks_proxy {
-            true => self.origins.get(entry.origin).and_then(|route| route.road.asked()),
-            false => None,
+        let upgrade = call.policy.upgrade;
+        let proxy = match entry.proxied {
+            Proxied::Asked => self.origins.get(entry.origin).and_then(|route| route.road.asked()),
+            Proxied::Direct | Proxied::Tunnelled => None,
         };
-        entry.conn.begin(&call.request, call.cookie.as_deref(), proxy, call.policy.upgrade, out);
+        if entry.proxied == Proxied::Tunnelled && call.request.headers().contains(PROXY_AUTHORIZATION) {
+            let mut request = call.request.clone();
+            request.headers_mut().remove(PROXY_AUTHORIZATION);
+            return entry.conn.begin(&request, call.cookie.as_deref(), None, upgrade, out);
+        }
+        entry.conn.begin(&call.request, call.cookie.as_deref(), proxy, upgrade, out);
     }
 
     fn tell_sending(&mut self, id: CallId, reused: bool, now: Time) {

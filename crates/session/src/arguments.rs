@@ -234,6 +234,11 @@ impl Arguments {
         self.change().proxies = Some(Ok(proxies));
     }
 
+    /// Whether it was said which proxies this request goes through.
+    pub fn has_proxies(&self) -> bool {
+        self.rest().is_some_and(|rest| rest.proxies.is_some())
+    }
+
     /// How connections for this request are made, in place of the session's way; whoever opens them knows what it holds.
     pub fn set_channel(&mut self, channel: Channel) {
         self.change().channel = Some(channel);

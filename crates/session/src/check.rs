@@ -24,13 +24,13 @@ pub(crate) fn check_fields(headers: &Headers, body: &Body) -> Result<(), Error> 
     }
 }
 
-/// Looks at what a request asks for, and where.
-pub(crate) fn check_target(method: &Method, scheme: Scheme, https_only: bool) -> Result<(), Error> {
+/// Looks at what a request asks for, and where. CONNECT is for those who take the connection over.
+pub(crate) fn check_target(method: &Method, scheme: Scheme, https_only: bool, upgrade: bool) -> Result<(), Error> {
     if https_only && scheme == Scheme::Http {
         return Err(Error::new(ErrorKind::InvalidUrl).with_message("only https is allowed"));
     }
-    if *method == Method::CONNECT {
-        return Err(Error::new(ErrorKind::InvalidArgument).with_message("CONNECT is for proxies, and no request"));
+    if *method == Method::CONNECT && !upgrade {
+        return Err(Error::new(ErrorKind::InvalidArgument).with_message("CONNECT is sent by `upgrade` alone"));
     }
     Ok(())
 }

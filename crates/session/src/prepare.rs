@@ -68,7 +68,7 @@ fn encode(profile: &Arc<Profile>, memo: &Memo, arguments: &Arguments) -> Result<
         Recalled::Like(request, policy) => return Ok((request, policy)),
         Recalled::Parts(parts) => parts,
     };
-    check_target(method, url.scheme(), profile.https_only)?;
+    check_target(method, url.scheme(), profile.https_only, rest.is_some_and(|rest| rest.upgrade))?;
     let userinfo = url.userinfo();
     if is_plain && userinfo.is_none() {
         // It brings nothing of its own: what the memo has is all of it.
@@ -130,7 +130,7 @@ fn run_pre_request(
         .run(request, warnings)
         .map_err(|refusal| Error::new(ErrorKind::Refused).with_source(refusal).with_request(before.clone()))?;
     settle(&before, &mut request, &mut policy)
-        .and_then(|()| check_target(request.method(), request.url().scheme(), profile.https_only))
+        .and_then(|()| check_target(request.method(), request.url().scheme(), profile.https_only, policy.upgrade))
         .and_then(|()| check_fields(request.headers(), request.body()))
         .map_err(|error| error.with_request(request.clone()))?;
     Ok((request, policy))

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use sortie_engine::{LinkFault, LinkId, Time};
+use sortie_engine::{LinkFault, LinkId, Phase, Time};
 
 use crate::{Ask, Farewell};
 
 /// Something that happens at one moment.
 pub(crate) enum Event {
     /// The user submits a call.
-    Submit { tag: u64, ask: Ask },
+    Submit { tag: u64, ask: Box<Ask> },
     /// The user cancels one.
     Cancel { tag: u64 },
     /// The user has taken so many bytes of what was delivered.
     Taken { bytes: u64 },
+    /// A link that is being opened has come to this phase.
+    Entered { link: LinkId, phase: Phase },
     /// A link is open.
     Opened { link: LinkId },
     /// It could not be opened.

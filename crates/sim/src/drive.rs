@@ -58,15 +58,30 @@ impl World {
                 return Err(Error::TooManyLinks { links, limit });
             }
         }
-        let server = self.servers.get_mut(authority).ok_or_else(unserved)?;
-        let soon = self.now.after(self.chance.duration(server.connect.clone()));
+        let server = self.servers.get(authority).ok_or_else(unserved)?;
+        let (mut soon, mut phases) = (self.now, Vec::new());
+        for (phase, time) in server.phases() {
+            phases.push((soon, phase));
+            soon = soon.after(self.chance.duration(time));
+        }
+        self.engine.handle_opening(link, self.now);
         if self.descriptors.is_some_and(|limit| descriptors >= limit) {
             // A driver may know at once, or be told in the next turn.
             match self.chance.percent(50) {
                 true => self.refuse(link, LinkFault::Exhausted),
                 false => self.agenda.put(self.now, Event::Refused { link, fault: LinkFault::Exhausted }),
             }
-        } else if !server.admits() {
+            return Ok(());
+        }
+        for (at, phase) in phases {
+            // A driver knows where it begins; what follows it is told.
+            match at == self.now {
+                true => self.engine.handle_entered(link, phase, None, self.now),
+                false => self.agenda.put(at, Event::Entered { link, phase }),
+            }
+        }
+        let server = self.servers.get_mut(authority).ok_or_else(unserved)?;
+        if !server.admits() {
             let fault = if self.chance.percent(20) { LinkFault::Resolve } else { LinkFault::Connect };
             self.agenda.put(soon, Event::Refused { link, fault });
         } else if !server.hangs {

@@ -1,12 +1,20 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use sortie_engine::Phase;
+
 use crate::{Answer, Chance, Request};
 
 /// An origin in memory: how its connections come about, and what it answers.
 pub struct Server {
+    /// How long its name is looked up before a connection is made. Default: `None`, its address is known.
+    pub resolve: Option<RangeInclusive<Duration>>,
     /// How long a connection takes to open. Default: 1 ms.
     pub connect: RangeInclusive<Duration>,
+    /// How long a proxy takes to open its tunnel, once it is connected to. Default: `None`, there is none.
+    pub proxy: Option<RangeInclusive<Duration>>,
+    /// How long the TLS handshake takes, behind all that. Default: `None`, there is none.
+    pub tls: Option<RangeInclusive<Duration>>,
     /// How long bytes are on their way, in each direction. They never overtake each other. Default: 1 ms.
     pub latency: RangeInclusive<Duration>,
     /// Refuses every connection whose number, counted from 1, can be divided by this. Default: none. 0 is none.
@@ -46,7 +54,10 @@ impl Server {
     pub fn new(answer: impl FnMut(&Request, &mut Chance) -> Answer + 'static) -> Self {
         let moment = Duration::from_millis(1)..=Duration::from_millis(1);
         Server {
+            resolve: None,
             connect: moment.clone(),
+            proxy: None,
+            tls: None,
             latency: moment,
             refuses: 0,
             hangs: false,
@@ -55,6 +66,17 @@ impl Server {
             answer: Box::new(answer),
             connections: 0,
         }
+    }
+
+    /// The phases of opening a connection, in order, and how long each takes.
+    pub(crate) fn phases(&self) -> impl Iterator<Item = (Phase, RangeInclusive<Duration>)> {
+        let phases = [
+            (Phase::Resolve, self.resolve.clone()),
+            (Phase::Connect, Some(self.connect.clone())),
+            (Phase::Proxy, self.proxy.clone()),
+            (Phase::Tls, self.tls.clone()),
+        ];
+        phases.into_iter().filter_map(|(phase, time)| Some((phase, time?)))
     }
 
     pub(crate) fn answer(&mut self, request: &Request, chance: &mut Chance) -> Answer {

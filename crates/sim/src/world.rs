@@ -84,7 +84,7 @@ impl World {
         let fails = self.engine.limits().budget.is_some_and(|budget| budget.overflow == Overflow::Fail);
         let is_gentle = self.servers.values().all(|server| server.is_gentle) && self.descriptors.is_none() && !fails;
         let tag = self.ledger.enter(&ask, is_gentle);
-        self.agenda.put(Time(0).after(at), Event::Submit { tag, ask });
+        self.agenda.put(Time(0).after(at), Event::Submit { tag, ask: ask.into() });
         tag
     }
 
@@ -199,13 +199,14 @@ impl World {
 
     fn happen(&mut self, event: Event) -> Result<(), Error> {
         match event {
-            Event::Submit { tag, ask } => self.begin(tag, ask)?,
+            Event::Submit { tag, ask } => self.begin(tag, *ask)?,
             Event::Cancel { tag } => {
                 if let Some(id) = self.ledger.entries.get(&tag).and_then(|entry| entry.id) {
                     self.engine.cancel(id, self.now);
                 }
             }
             Event::Taken { bytes } => self.engine.release_content(bytes, self.now),
+            Event::Entered { link, phase } => self.engine.handle_entered(link, phase, None, self.now),
             Event::Opened { link } => {
                 if let Some(wire) = self.wires.get_mut(&link) {
                     wire.state = Progress::Open;

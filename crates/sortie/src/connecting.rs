@@ -70,7 +70,12 @@ impl<For> Defaults<For> {
     }
 
     /// Connects to this Unix socket, in the place of whatever host a URL names; see also the scheme `http+unix`.
-    pub fn unix_socket(self, path: impl Into<PathBuf>) -> Self {
+    ///
+    /// The environment's proxies are put aside. With a [`proxy`](Self::proxy) of its own it is the proxy that is there.
+    pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
+        if self.profile.proxies.is_empty() {
+            self.profile.proxies = Proxies::direct();
+        }
         self.connector(|connector| connector.unix_socket(path))
     }
 
@@ -150,6 +155,9 @@ impl<For> Defaults<For> {
 impl Request {
     /// Sends it through this proxy, as `http://user:password@proxy.test:3128`; the schemes are `http`, `https`, `socks5`
     /// and `socks5h`. Whatever session and environment say of proxies is put aside.
+    ///
+    /// The URL's credentials are told to the proxy alone. A Proxy-Authorization field of the request takes their place where
+    /// a proxy of HTTP passes a plain `http` request on; it is left out of what goes through a tunnel.
     pub fn proxy(mut self, url: impl AsRef<str>) -> Self {
         self.arguments.set_proxy(url.as_ref());
         self
@@ -169,6 +177,9 @@ impl Request {
     }
 
     /// Connects to this Unix socket, in the place of the host that the URL names, redirects included.
+    ///
+    /// Whatever session and environment say of proxies is put aside. With a [`proxy`](Self::proxy) of its own it is the
+    /// proxy that is there.
     pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
         self.connecting_mut().unix_socket = Some(path.into());
         self
@@ -215,9 +226,14 @@ impl Session {
 
 impl Connecting {
     /// To a Unix socket.
-    pub(crate) fn to_unix_socket(mut self, path: PathBuf) -> Self {
+    pub(crate) fn with_unix_socket(mut self, path: PathBuf) -> Self {
         self.unix_socket = Some(path);
         self
+    }
+
+    /// Whether it is to a Unix socket.
+    pub(crate) fn is_local(&self) -> bool {
+        self.unix_socket.is_some()
     }
 
     fn over(&self, session: &Connector) -> Connector {

@@ -5,6 +5,7 @@ use sortie_cookie::SharedJar;
 use sortie_engine::Limits;
 use sortie_http::Method;
 use sortie_log::Sink;
+use sortie_policy::Proxies;
 use sortie_session::{Arguments, Error, Memo, Prepared, Profile, Response, prepare};
 
 use crate::builder::SessionBuilder;
@@ -173,10 +174,13 @@ impl Session {
         mut connecting: Option<Box<Connecting>>,
     ) -> Result<Prepared, Error> {
         if let Some((path, url)) = unix_socket_of(arguments.url()) {
-            connecting = Some(Box::new(connecting.unwrap_or_default().to_unix_socket(path)));
+            connecting = Some(Box::new(connecting.unwrap_or_default().with_unix_socket(path)));
             arguments.set_url(url);
         }
         if let Some(wish) = connecting {
+            if wish.is_local() && !arguments.has_proxies() {
+                arguments.set_proxies(Proxies::direct());
+            }
             arguments.set_channel(self.channel(&wish));
         }
         let mut prepared = prepare(&self.0.profile, &self.0.memo, arguments)?;

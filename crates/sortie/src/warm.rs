@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sortie_engine::Overflow;
 use sortie_http::Url;
+use sortie_policy::Proxies;
 use sortie_session::{Error, ErrorKind};
 
 use crate::Session;
@@ -35,9 +36,11 @@ impl Session {
         let unix = unix_socket_of(url.as_ref());
         let text = unix.as_ref().map_or(url.as_ref(), |(_, url)| url);
         let url = Url::parse(text).map_err(|source| Error::new(ErrorKind::InvalidUrl).with_source(source))?;
-        let channel = unix.map(|(path, _)| self.channel(&Connecting::default().to_unix_socket(path)));
+        let channel = unix.map(|(path, _)| self.channel(&Connecting::default().with_unix_socket(path)));
         self.profile().check()?;
-        let way = self.profile().way(None, channel.as_ref());
+        // As for a call: to a Unix socket it goes directly.
+        let direct = channel.is_some().then(Proxies::direct);
+        let way = self.profile().way(direct.as_ref(), channel.as_ref());
         let patience = self.profile().timeouts.connect.unwrap_or(PATIENCE);
 
         let limits = Options::default().limits(self.limits(), Overflow::Fail);

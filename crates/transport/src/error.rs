@@ -137,8 +137,8 @@ impl error::Error for Error {
             | Self::Cut { source, .. }
             | Self::Write { source }
             | Self::Socket { source } => Some(source),
-            Self::Proxy { source, .. } => Some(source),
-            Self::Tls { source, .. } => Some(source),
+            Self::Proxy { source, .. } => Some(&**source),
+            Self::Tls { source, .. } => Some(&**source),
             Self::Refused { .. } => None,
         }
     }
