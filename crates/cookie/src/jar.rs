@@ -94,7 +94,7 @@ impl Jar {
         for cookie in kept {
             if cookie.is_expired(now) {
                 any_expired = true;
-            } else if cookie.is_for(url, host) && wanted(cookie.name()) {
+            } else if cookie.is_for(url, host, site) && wanted(cookie.name()) {
                 cookie.used = self.turn;
                 cookie.write_to(&mut out);
             }
