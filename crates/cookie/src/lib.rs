@@ -38,18 +38,24 @@
 
 mod admit;
 mod date;
+mod error;
 mod evict;
 mod jar;
+mod key;
 mod matching;
 mod parse;
 mod refusal;
+mod report;
 mod shared;
 mod stored;
 mod suffixes;
 
 pub use ::cookie::{Cookie, CookieBuilder, Expiration, SameSite, time};
+pub use error::Error;
 pub use jar::{Jar, PER_DOMAIN, TOTAL, parse_all};
+pub use key::Key;
 pub use refusal::{Reason, Refusal};
+pub use report::{Change, Report};
 pub use shared::{JarGuard, SharedJar};
 pub use stored::Stored;
 pub use suffixes::Suffixes;

@@ -74,7 +74,23 @@ impl<'a> Given<'a> {
     /// Takes a cookie that a program made at `now`.
     pub(crate) fn made(cookie: &'a Cookie<'_>, now: SystemTime) -> Result<Self, Reason> {
         let (name, value) = cookie.name_value();
-        let (domain, path) = (cookie.domain().unwrap_or_default(), cookie.path());
+        let expires = cookie.expires_datetime().map(SystemTime::from);
+        Given {
+            name,
+            value,
+            domain: cookie.domain().unwrap_or_default(),
+            path: cookie.path(),
+            expires: ending(expires, cookie.max_age().map(|age| age.whole_seconds()), now),
+            secure: cookie.secure().unwrap_or_default(),
+            http_only: cookie.http_only().unwrap_or_default(),
+            same_site: cookie.same_site(),
+        }
+        .checked()
+    }
+
+    /// Fails where it could not be sent as it is: nobody has taken it out of a field yet.
+    fn checked(self) -> Result<Self, Reason> {
+        let Given { name, value, domain, path, .. } = self;
         if [name, value, domain, path.unwrap_or_default()].into_iter().any(has_control) {
             return Err(Reason::Control);
         }
@@ -82,16 +98,11 @@ impl<'a> Given<'a> {
         if !is_trimmed || name.contains([';', '=']) || value.contains(';') {
             return Err(Reason::Delimiter);
         }
-        let expires = cookie.expires_datetime().map(SystemTime::from);
-        Ok(Given {
-            domain,
-            path,
-            expires: ending(expires, cookie.max_age().map(|age| age.whole_seconds()), now),
-            secure: cookie.secure().unwrap_or_default(),
-            http_only: cookie.http_only().unwrap_or_default(),
-            same_site: cookie.same_site(),
-            ..Self::new(name, value)?
-        })
+        Self::new(name, value).map(|_| self)
+    }
+
+    pub(crate) fn is_expired(&self, now: SystemTime) -> bool {
+        self.expires.is_some_and(|at| at <= now)
     }
 
     fn new(name: &'a str, value: &'a str) -> Result<Self, Reason> {
