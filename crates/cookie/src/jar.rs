@@ -120,6 +120,18 @@ impl Jar {
         }
     }
 
+    /// Keeps a cookie that was written down for `domain`, and is checked as if that had sent it by https.
+    ///
+    /// Says whether it is alive; one that is not changes nothing.
+    pub(crate) fn restore(&mut self, domain: &str, given: Given<'_>, now: SystemTime) -> Result<bool, Reason> {
+        let given = given.checked()?;
+        let url = root_of(domain).ok_or_else(|| Reason::Domain { domain: domain.into() })?;
+        if given.is_expired(now) {
+            return Ok(false);
+        }
+        self.keep(&url, given, now).map(|_| true)
+    }
+
     /// What the Cookie field of a request for `url` says: longest path first, then the oldest (RFC 6265bis, section
     /// 5.8.3). `None` where no cookie is for it.
     pub fn header(&mut self, url: &Url, now: SystemTime) -> Option<String> {

@@ -89,7 +89,7 @@ impl<'a> Given<'a> {
     }
 
     /// Fails where it could not be sent as it is: nobody has taken it out of a field yet.
-    fn checked(self) -> Result<Self, Reason> {
+    pub(crate) fn checked(self) -> Result<Self, Reason> {
         let Given { name, value, domain, path, .. } = self;
         if [name, value, domain, path.unwrap_or_default()].into_iter().any(has_control) {
             return Err(Reason::Control);
@@ -131,6 +131,12 @@ fn has_control(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t')
 }
 
+/// When a cookie that was written down ends, given in seconds since 1970.
+pub(crate) fn ending_at(seconds: u64, now: SystemTime) -> SystemTime {
+    let latest = now.checked_add(LONGEST).unwrap_or(now);
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).map_or(latest, |at| at.min(latest))
+}
+
 /// Max-Age over Expires, and neither past 400 days from now.
 fn ending(expires: Option<SystemTime>, max_age: Option<i64>, now: SystemTime) -> Option<SystemTime> {
     let latest = now.checked_add(LONGEST).unwrap_or(now);
@@ -158,7 +164,8 @@ fn seconds_in(value: &str) -> Option<i64> {
     }
 }
 
-fn same_site_in(value: &str) -> Option<SameSite> {
+/// The SameSite of that name, in any case.
+pub(crate) fn same_site_in(value: &str) -> Option<SameSite> {
     [("strict", SameSite::Strict), ("lax", SameSite::Lax), ("none", SameSite::None)]
         .into_iter()
         .find_map(|(name, same_site)| value.eq_ignore_ascii_case(name).then_some(same_site))

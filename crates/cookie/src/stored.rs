@@ -79,6 +79,12 @@ impl Stored {
         self.expires
     }
 
+    /// When it ends, in whole seconds since 1970, never 0, which stands for a session in files.
+    pub(crate) fn expires_seconds(&self) -> Option<u64> {
+        let seconds = |at: SystemTime| at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        self.expires.map(|at| seconds(at).max(1))
+    }
+
     /// Whether it goes by https only.
     pub fn secure(&self) -> bool {
         self.secure
