@@ -17,6 +17,17 @@ pub(crate) fn host_of(url: &Url) -> &str {
     }
 }
 
+/// The URL of a host that stands alone, as a cookie's domain does. `None` where it is no host, or not only one.
+///
+/// An IPv6 address may do without brackets, as other programs write it.
+pub(crate) fn root_of(domain: &str) -> Option<Url> {
+    let domain = match domain.contains(':') && !domain.starts_with('[') {
+        true => format!("[{domain}]"),
+        false => domain.to_ascii_lowercase(),
+    };
+    Url::parse(&format!("https://{domain}/")).ok().filter(|url| host_of(url) == domain)
+}
+
 /// Whether `host`, a name and no address, is `domain` or lies below it. Both are in lower case.
 pub(crate) fn is_within(host: &str, domain: &str) -> bool {
     match host.strip_suffix(domain) {
@@ -79,6 +90,26 @@ mod tests {
     fn rule_22_the_default_path_ends_before_the_last_slash() {
         for (path, wanted) in [("/", "/"), ("/a", "/"), ("/a/", "/a"), ("/a/b", "/a"), ("/a/b/c", "/a/b"), ("", "/")] {
             assert_eq!(default_path(path), wanted, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_a_host_and_nothing_more() {
+        for (domain, wanted) in [
+            ("Example.com", Some("https://example.com/")),
+            ("127.0.0.1", Some("https://127.0.0.1/")),
+            ("[::1]", Some("https://[::1]/")),
+            ("::1", Some("https://[::1]/")),
+            ("", None),
+            ("a.example:80", None),
+            ("a.example/b", None),
+            ("me@a.example", None),
+            ("a.example?b", None),
+            ("a example", None),
+            ("0x7f.1", None),
+            ("é.example", None),
+        ] {
+            assert_eq!(root_of(domain).as_ref().map(Url::as_str), wanted, "{domain:?}");
         }
     }
 

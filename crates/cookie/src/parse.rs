@@ -74,7 +74,23 @@ impl<'a> Given<'a> {
     /// Takes a cookie that a program made at `now`.
     pub(crate) fn made(cookie: &'a Cookie<'_>, now: SystemTime) -> Result<Self, Reason> {
         let (name, value) = cookie.name_value();
-        let (domain, path) = (cookie.domain().unwrap_or_default(), cookie.path());
+        let expires = cookie.expires_datetime().map(SystemTime::from);
+        Given {
+            name,
+            value,
+            domain: cookie.domain().unwrap_or_default(),
+            path: cookie.path(),
+            expires: ending(expires, cookie.max_age().map(|age| age.whole_seconds()), now),
+            secure: cookie.secure().unwrap_or_default(),
+            http_only: cookie.http_only().unwrap_or_default(),
+            same_site: cookie.same_site(),
+        }
+        .checked()
+    }
+
+    /// Fails where it could not be sent as it is: nobody has taken it out of a field yet.
+    pub(crate) fn checked(self) -> Result<Self, Reason> {
+        let Given { name, value, domain, path, .. } = self;
         if [name, value, domain, path.unwrap_or_default()].into_iter().any(has_control) {
             return Err(Reason::Control);
         }
@@ -82,16 +98,11 @@ impl<'a> Given<'a> {
         if !is_trimmed || name.contains([';', '=']) || value.contains(';') {
             return Err(Reason::Delimiter);
         }
-        let expires = cookie.expires_datetime().map(SystemTime::from);
-        Ok(Given {
-            domain,
-            path,
-            expires: ending(expires, cookie.max_age().map(|age| age.whole_seconds()), now),
-            secure: cookie.secure().unwrap_or_default(),
-            http_only: cookie.http_only().unwrap_or_default(),
-            same_site: cookie.same_site(),
-            ..Self::new(name, value)?
-        })
+        Self::new(name, value).map(|_| self)
+    }
+
+    pub(crate) fn is_expired(&self, now: SystemTime) -> bool {
+        self.expires.is_some_and(|at| at <= now)
     }
 
     fn new(name: &'a str, value: &'a str) -> Result<Self, Reason> {
@@ -118,6 +129,12 @@ fn trim(text: &str) -> &str {
 
 fn has_control(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t')
+}
+
+/// When a cookie that was written down ends, given in seconds since 1970.
+pub(crate) fn ending_at(seconds: u64, now: SystemTime) -> SystemTime {
+    let latest = now.checked_add(LONGEST).unwrap_or(now);
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).map_or(latest, |at| at.min(latest))
 }
 
 /// Max-Age over Expires, and neither past 400 days from now.
@@ -147,7 +164,8 @@ fn seconds_in(value: &str) -> Option<i64> {
     }
 }
 
-fn same_site_in(value: &str) -> Option<SameSite> {
+/// The SameSite of that name, in any case.
+pub(crate) fn same_site_in(value: &str) -> Option<SameSite> {
     [("strict", SameSite::Strict), ("lax", SameSite::Lax), ("none", SameSite::None)]
         .into_iter()
         .find_map(|(name, same_site)| value.eq_ignore_ascii_case(name).then_some(same_site))

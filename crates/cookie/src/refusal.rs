@@ -37,7 +37,7 @@ pub enum Reason {
     },
     /// It is Secure but did not come by https.
     Secure,
-    /// It came by http and would overwrite or hide one that is Secure.
+    /// It came by http and would overwrite or hide one that is Secure, of the same registrable domain.
     Overwrite,
     /// It is `SameSite=None` but not Secure.
     SameSite,

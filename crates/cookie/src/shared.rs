@@ -1,9 +1,11 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
-use crate::Jar;
+use crate::{Error, Format, Jar, Loaded, Scope, file};
 
 /// A jar that several owners use, each for a moment. A clone is the same jar.
 ///
@@ -38,6 +40,19 @@ impl SharedJar {
     /// Whether there was none when the jar was last let go. Takes no lock.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// [`Jar::save_file`], but the jar is free again before the file is written.
+    pub fn save_file(&self, path: impl AsRef<Path>, format: Format, scope: Scope) -> Result<usize, Error> {
+        let (text, count) = self.lock().to_text(format, scope);
+        file::save(path.as_ref(), &text)?;
+        Ok(count)
+    }
+
+    /// [`Jar::load_file`], but the jar is not taken before the file was read.
+    pub fn load_file(&self, path: impl AsRef<Path>, format: Format, now: SystemTime) -> Result<Loaded, Error> {
+        let text = file::load(path.as_ref())?;
+        self.lock().read_from(&text, format, now)
     }
 }
 

@@ -12,11 +12,13 @@ use crate::matching::{is_within, path_matches};
 /// `Debug` leaves its value out.
 #[derive(Clone)]
 pub struct Stored {
-    name: Box<str>,
-    value: Box<str>,
-    domain: Box<str>,
+    /// Domain, path, name and value, in one piece: a look-up goes over many cookies, and waits for memory most of all.
+    text: Box<str>,
+    /// Where each of them begins in it but the domain.
+    path: usize,
+    name: usize,
+    value: usize,
     host_only: bool,
-    path: Box<str>,
     expires: Option<SystemTime>,
     secure: bool,
     http_only: bool,
@@ -30,12 +32,14 @@ pub struct Stored {
 impl Stored {
     pub(crate) fn new(admitted: &Admitted<'_>, turn: u64) -> Self {
         let given = &admitted.given;
+        let path = admitted.domain.len();
+        let name = path + admitted.path.len();
         Stored {
-            name: given.name.into(),
-            value: given.value.into(),
-            domain: (*admitted.domain).into(),
+            text: [&*admitted.domain, admitted.path, given.name, given.value].concat().into(),
+            path,
+            name,
+            value: name + given.name.len(),
             host_only: admitted.host_only,
-            path: admitted.path.into(),
             expires: given.expires,
             secure: given.secure,
             http_only: given.http_only,
@@ -47,17 +51,17 @@ impl Stored {
 
     /// The name; empty where it has none.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.text[self.name..self.value]
     }
 
     /// The value, as it was received; quotes stay where they stood.
     pub fn value(&self) -> &str {
-        &self.value
+        &self.text[self.value..]
     }
 
     /// The host, or with Domain the parent whose hosts it is all for: lower case, no leading dot.
     pub fn domain(&self) -> &str {
-        &self.domain
+        &self.text[..self.path]
     }
 
     /// Whether it is for that host alone.
@@ -67,12 +71,18 @@ impl Stored {
 
     /// The path at and below which it is sent.
     pub fn path(&self) -> &str {
-        &self.path
+        &self.text[self.path..self.name]
     }
 
     /// When it ends; `None` with the session.
     pub fn expires(&self) -> Option<SystemTime> {
         self.expires
+    }
+
+    /// When it ends, in whole seconds since 1970, never 0, which stands for a session in files.
+    pub(crate) fn expires_seconds(&self) -> Option<u64> {
+        let seconds = |at: SystemTime| at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        self.expires.map(|at| seconds(at).max(1))
     }
 
     /// Whether it goes by https only.
@@ -92,11 +102,11 @@ impl Stored {
 
     /// The same as a value of the `cookie` crate. Domain is set unless it is for one host alone.
     pub fn to_cookie(&self) -> Cookie<'static> {
-        let mut cookie = Cookie::new(self.name.to_string(), self.value.to_string());
-        cookie.set_path(self.path.to_string());
+        let mut cookie = Cookie::new(self.name().to_owned(), self.value().to_owned());
+        cookie.set_path(self.path().to_owned());
         cookie.set_same_site(self.same_site);
         if !self.host_only {
-            cookie.set_domain(self.domain.to_string());
+            cookie.set_domain(self.domain().to_owned());
         }
         if let Some(expires) = self.expires {
             cookie.set_expires(cookie::time::OffsetDateTime::from(expires));
@@ -113,8 +123,8 @@ impl Stored {
     /// Takes over what a newer cookie of the same name, domain and path says.
     pub(crate) fn replace(&mut self, admitted: &Admitted<'_>, turn: u64) {
         let given = &admitted.given;
-        if *self.value != *given.value {
-            self.value = given.value.into();
+        if self.value() != given.value {
+            self.text = [&self.text[..self.value], given.value].concat().into();
         }
         self.expires = given.expires;
         self.secure = given.secure;
@@ -125,52 +135,62 @@ impl Stored {
 
     /// Whether both are one cookie, of which the newer replaces the older.
     pub(crate) fn is_same(&self, new: &Admitted<'_>) -> bool {
-        *self.name == *new.given.name
-            && *self.path == *new.path
+        self.name() == new.given.name
+            && self.path() == new.path
             && self.host_only == new.host_only
-            && *self.domain == *new.domain
+            && self.domain() == new.domain
     }
 
     /// Whether it is Secure and would be overwritten or hidden by one that is not.
     pub(crate) fn is_hidden_by(&self, new: &Admitted<'_>) -> bool {
         self.secure
-            && *self.name == *new.given.name
-            && (is_within(&self.domain, &new.domain) || is_within(&new.domain, &self.domain))
-            && path_matches(new.path, &self.path)
+            && self.name() == new.given.name
+            && (is_within(self.domain(), &new.domain) || is_within(&new.domain, self.domain()))
+            && path_matches(new.path, self.path())
     }
 
     pub(crate) fn is_expired(&self, now: SystemTime) -> bool {
         self.expires.is_some_and(|at| at <= now)
     }
 
-    /// Whether it goes with a request for `url`, whose host is `host`.
-    pub(crate) fn is_for(&self, url: &Url, host: &str) -> bool {
+    /// Whether it goes with a request for `url`, whose host is `host`; `site` is what the jar sorts both by.
+    ///
+    /// Host and domain end in the site, and all paths begin with `/`. So lengths tell most of it, and the text of a
+    /// cookie that is for the whole site is not even looked at.
+    pub(crate) fn is_for(&self, url: &Url, host: &str, site: &str) -> bool {
+        let domain_length = self.path;
         let is_host = match self.host_only {
-            true => *self.domain == *host,
-            false => is_within(host, &self.domain),
+            true => domain_length == host.len() && (host.len() == site.len() || self.domain() == host),
+            false => domain_length == site.len() || is_within(host, self.domain()),
         };
-        is_host && (!self.secure || url.scheme() == Scheme::Https) && path_matches(url.path(), &self.path)
+        let path_length = self.name - self.path;
+        is_host
+            && (!self.secure || url.scheme() == Scheme::Https)
+            && (path_length == 1 || path_length <= url.path().len() && path_matches(url.path(), self.path()))
     }
 
     /// Puts it behind others into a Cookie field.
     pub(crate) fn write_to(&self, out: &mut String) {
-        if !out.is_empty() {
+        if out.is_empty() {
+            // Rarely is there only one.
+            out.reserve((self.text.len() - self.name + 1).max(120));
+        } else {
             out.push_str("; ");
         }
-        if !self.name.is_empty() {
-            out.push_str(&self.name);
+        if self.value > self.name {
+            out.push_str(self.name());
             out.push('=');
         }
-        out.push_str(&self.value);
+        out.push_str(self.value());
     }
 }
 
 impl fmt::Debug for Stored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stored")
-            .field("name", &self.name)
-            .field("domain", &self.domain)
-            .field("path", &self.path)
+            .field("name", &self.name())
+            .field("domain", &self.domain())
+            .field("path", &self.path())
             .finish_non_exhaustive()
     }
 }

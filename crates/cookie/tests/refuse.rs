@@ -179,7 +179,7 @@ fn a_program_inserts_under_the_same_rules_as_a_server() {
     let cookie = Cookie::build(("a", "1")).domain(".example.com").path("/x").secure(true).http_only(true);
     let cookie = cookie.same_site(SameSite::None).max_age(sortie_cookie::time::Duration::seconds(60)).build();
     jar.insert(cookie, &url("https://www.example.com/"), now()).unwrap();
-    let kept = jar.get("a").unwrap();
+    let kept = jar.get("a").unwrap().unwrap();
     assert_eq!((kept.domain(), kept.host_only(), kept.path()), ("example.com", false, "/x"));
     assert_eq!((kept.secure(), kept.http_only(), kept.same_site()), (true, true, Some(SameSite::None)));
     assert_eq!(kept.expires(), Some(now() + Duration::from_secs(60)));
