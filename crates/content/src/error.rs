@@ -2,7 +2,7 @@
 
 use std::collections::TryReserveError;
 use std::error::Error as StdError;
-use std::fmt;
+use std::{fmt, io};
 
 use crate::{Coding, MOST_CODINGS};
 
@@ -45,6 +45,20 @@ pub enum Error {
         /// What the allocator said.
         source: TryReserveError,
     },
+    /// The library that reads or writes a coding could not start or go on, for a reason that is not the content's.
+    Library {
+        /// The coding.
+        coding: Coding,
+        /// What it said.
+        source: io::Error,
+    },
+    /// Nothing here writes this coding; it can only be taken off.
+    NoEncoder {
+        /// The coding.
+        coding: Coding,
+    },
+    /// The content was lost to an error that was told before.
+    Lost,
     /// The bytes are not text in the encoding that was found for JSON.
     NotText {
         /// Its name, such as `UTF-16LE`.
@@ -74,14 +88,14 @@ pub enum Damage {
     Header,
     /// The compressed data are not valid.
     Data {
-        /// What the inflater said.
+        /// What the library that reads them said.
         source: Box<dyn StdError + Send + Sync>,
     },
     /// The checksum is another one than that of the content.
     Checksum,
     /// The length is another one than that of the content.
     Length,
-    /// Something follows a bare deflate stream, which has no checksum that proves it to be one.
+    /// Something follows a bare deflate stream or Brotli, which have no checksum that proves them whole.
     Surplus,
 }
 
@@ -95,6 +109,9 @@ impl fmt::Display for Error {
                 write!(f, "{coded} bytes of {coding} content would decode to more than {limit} bytes")
             }
             Error::Memory { coding, size, .. } => write!(f, "no memory for {size} bytes of decoded {coding} content"),
+            Error::Library { coding, .. } => write!(f, "the library for {coding} failed"),
+            Error::NoEncoder { coding } => write!(f, "{coding} content can be read, but not written"),
+            Error::Lost => f.write_str("the content was lost to an earlier error"),
             Error::NotText { encoding } => write!(f, "the content is not valid {encoding}"),
             #[cfg(feature = "json")]
             Error::FromJson { .. } => f.write_str("the content is not the expected JSON"),
@@ -109,10 +126,27 @@ impl StdError for Error {
         match self {
             Error::Damaged { damage: Damage::Data { source }, .. } => Some(&**source),
             Error::Memory { source, .. } => Some(source),
+            Error::Library { source, .. } => Some(source),
             #[cfg(feature = "json")]
             Error::FromJson { source } | Error::ToJson { source } => Some(source),
             _ => None,
         }
+    }
+}
+
+/// For readers. Truncation is `UnexpectedEof`, a limit `FileTooLarge`; what is left
+/// is `InvalidData` or, where the caller asked for what cannot be, `InvalidInput`.
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match &error {
+            Error::Damaged { damage: Damage::Truncated, .. } => io::ErrorKind::UnexpectedEof,
+            Error::TooLarge { .. } | Error::Bomb { .. } => io::ErrorKind::FileTooLarge,
+            Error::Memory { .. } => io::ErrorKind::OutOfMemory,
+            Error::Library { source, .. } => source.kind(),
+            Error::NoEncoder { .. } => io::ErrorKind::InvalidInput,
+            _ => io::ErrorKind::InvalidData,
+        };
+        io::Error::new(kind, error)
     }
 }
 
