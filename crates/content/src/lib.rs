@@ -9,6 +9,7 @@
 //! | [`to_json`]: a value as JSON | [`StreamDecoder`]: the same, of pieces, with back-pressure |
 //! | [`encode`]: content in a coding | [`from_json`]: a value from JSON in any Unicode encoding |
 //! | [`ACCEPT_ENCODING`]: the codings to offer | [`text`]: characters, by BOM or charset parameter |
+//! | | [`content_type`]: the media type and its parameters |
 //!
 //! ```text
 //! Content-Encoding ──► Codings ─┐
@@ -49,6 +50,7 @@ mod inflate;
 mod json;
 mod layer;
 mod limits;
+mod media_type;
 mod reader;
 mod stage;
 mod stream;
@@ -62,6 +64,7 @@ pub use form::{FORM, form};
 #[cfg(feature = "json")]
 pub use json::{JSON, from_json, to_json};
 pub use limits::Limits;
+pub use media_type::{MediaType, content_type};
 pub use reader::DecodeReader;
 pub use stream::{Step, StreamDecoder};
 pub use text::{encoding, text};
