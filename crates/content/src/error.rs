@@ -59,6 +59,27 @@ pub enum Error {
     },
     /// The content was lost to an error that was told before.
     Lost,
+    /// The text is no boundary between parts (RFC 2046, section 5.1.1).
+    Boundary,
+    /// A part may not have this field, or not with this value.
+    PartField {
+        /// What is wrong with it; `None` for a field that is written by the part itself.
+        source: Option<sortie_http::Error>,
+    },
+    /// The content of a part could not be read.
+    PartRead {
+        /// The part's name.
+        name: String,
+        /// What its reader said.
+        source: io::Error,
+    },
+    /// A part's reader ended before the length that was promised.
+    PartShort {
+        /// The part's name.
+        name: String,
+        /// How many bytes were missing.
+        missing: u64,
+    },
     /// The bytes are not text in the encoding that was found for JSON.
     NotText {
         /// Its name, such as `UTF-16LE`.
@@ -112,6 +133,11 @@ impl fmt::Display for Error {
             Error::Library { coding, .. } => write!(f, "the library for {coding} failed"),
             Error::NoEncoder { coding } => write!(f, "{coding} content can be read, but not written"),
             Error::Lost => f.write_str("the content was lost to an earlier error"),
+            Error::Boundary => f.write_str("a boundary is 1 to 70 letters, digits and some punctuation"),
+            Error::PartField { source: Some(_) } => f.write_str("a field of a part is not valid"),
+            Error::PartField { source: None } => f.write_str("this field is written by the part itself"),
+            Error::PartRead { name, .. } => write!(f, "the part {name:?} could not be read"),
+            Error::PartShort { name, missing } => write!(f, "the part {name:?} ended {missing} bytes too early"),
             Error::NotText { encoding } => write!(f, "the content is not valid {encoding}"),
             #[cfg(feature = "json")]
             Error::FromJson { .. } => f.write_str("the content is not the expected JSON"),
@@ -126,7 +152,8 @@ impl StdError for Error {
         match self {
             Error::Damaged { damage: Damage::Data { source }, .. } => Some(&**source),
             Error::Memory { source, .. } => Some(source),
-            Error::Library { source, .. } => Some(source),
+            Error::Library { source, .. } | Error::PartRead { source, .. } => Some(source),
+            Error::PartField { source: Some(source) } => Some(source),
             #[cfg(feature = "json")]
             Error::FromJson { source } | Error::ToJson { source } => Some(source),
             _ => None,
@@ -134,16 +161,16 @@ impl StdError for Error {
     }
 }
 
-/// For readers. Truncation is `UnexpectedEof`, a limit `FileTooLarge`; what is left
+/// For readers. Truncation is `UnexpectedEof`, a limit `FileTooLarge`, a part's own error keeps its kind; what is left
 /// is `InvalidData` or, where the caller asked for what cannot be, `InvalidInput`.
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         let kind = match &error {
-            Error::Damaged { damage: Damage::Truncated, .. } => io::ErrorKind::UnexpectedEof,
+            Error::Damaged { damage: Damage::Truncated, .. } | Error::PartShort { .. } => io::ErrorKind::UnexpectedEof,
             Error::TooLarge { .. } | Error::Bomb { .. } => io::ErrorKind::FileTooLarge,
             Error::Memory { .. } => io::ErrorKind::OutOfMemory,
-            Error::Library { source, .. } => source.kind(),
-            Error::NoEncoder { .. } => io::ErrorKind::InvalidInput,
+            Error::Library { source, .. } | Error::PartRead { source, .. } => source.kind(),
+            Error::NoEncoder { .. } | Error::Boundary | Error::PartField { .. } => io::ErrorKind::InvalidInput,
             _ => io::ErrorKind::InvalidData,
         };
         io::Error::new(kind, error)

@@ -1,11 +1,11 @@
-//! What messages carry: forms, JSON, content codings, charsets.
+//! What messages carry: forms, multipart, JSON, content codings, charsets.
 //!
 //! Bytes go in, bytes or values come out; nothing here knows a socket or a clock.
 //!
 //! | a request's content | a response's content |
 //! |---|---|
 //! | [`form`]: pairs, as a browser's form writes them | [`Decoder`]: takes the content codings off what is whole |
-//! | | [`DecodeReader`]: the same, of what a reader gives |
+//! | [`Multipart`]: fields and files, streamed | [`DecodeReader`]: the same, of what a reader gives |
 //! | [`to_json`]: a value as JSON | [`StreamDecoder`]: the same, of pieces, with back-pressure |
 //! | [`encode`]: content in a coding | [`from_json`]: a value from JSON in any Unicode encoding |
 //! | [`ACCEPT_ENCODING`]: the codings to offer | [`text`]: characters, by BOM or charset parameter |
@@ -37,6 +37,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod boundary;
 mod coding;
 mod decode;
 mod deflate;
@@ -51,11 +52,14 @@ mod json;
 mod layer;
 mod limits;
 mod media_type;
+mod multipart;
+mod part;
 mod reader;
 mod stage;
 mod stream;
 mod text;
 
+pub use boundary::Boundary;
 pub use coding::{ACCEPT_ENCODING, Coding, Codings, MOST_CODINGS};
 pub use decode::Decoder;
 pub use encode::encode;
@@ -65,6 +69,8 @@ pub use form::{FORM, form};
 pub use json::{JSON, from_json, to_json};
 pub use limits::Limits;
 pub use media_type::{MediaType, content_type};
+pub use multipart::{Multipart, MultipartReader};
+pub use part::Part;
 pub use reader::DecodeReader;
 pub use stream::{Step, StreamDecoder};
 pub use text::{encoding, text};
