@@ -4,8 +4,15 @@ use std::fmt;
 
 use sortie_http::Headers;
 
-/// The value of an Accept-Encoding field: the codings that a [`Decoder`](crate::Decoder) can take off.
-pub const ACCEPT_ENCODING: &str = "gzip, deflate";
+/// The value of an Accept-Encoding field: the codings that are compiled in, and can be taken off.
+///
+/// With the features `br` and `zstd`: `gzip, deflate, br, zstd`.
+pub const ACCEPT_ENCODING: &str = match (cfg!(feature = "br"), cfg!(feature = "zstd")) {
+    (false, false) => "gzip, deflate",
+    (true, false) => "gzip, deflate, br",
+    (false, true) => "gzip, deflate, zstd",
+    (true, true) => "gzip, deflate, br, zstd",
+};
 
 /// How many codings may be stacked on one another.
 pub const MOST_CODINGS: usize = 5;
@@ -18,22 +25,37 @@ pub enum Coding {
     Gzip,
     /// `deflate`: the zlib format (RFC 1950), or, as some servers send it, a bare deflate stream (RFC 1951).
     Deflate,
+    /// `br`: Brotli (RFC 7932), with a window of at most 16 MiB.
+    #[cfg(feature = "br")]
+    Br,
+    /// `zstd`: Zstandard (RFC 8878), with a window of at most 8 MiB (RFC 9659).
+    #[cfg(feature = "zstd")]
+    Zstd,
 }
 
 impl Coding {
-    /// As it is registered: `gzip`, `deflate`.
+    /// As it is registered: `gzip`, `deflate`, `br`, `zstd`.
     pub fn name(self) -> &'static str {
         match self {
             Coding::Gzip => "gzip",
             Coding::Deflate => "deflate",
+            #[cfg(feature = "br")]
+            Coding::Br => "br",
+            #[cfg(feature = "zstd")]
+            Coding::Zstd => "zstd",
         }
     }
 
-    fn parse(name: &str) -> Option<Self> {
+    /// The coding of that name, in any case. `None` where it is not known, or not compiled in.
+    pub fn named(name: &str) -> Option<Self> {
         let is = |known: &str| name.eq_ignore_ascii_case(known);
         match () {
             () if is("gzip") || is("x-gzip") => Some(Coding::Gzip),
             () if is("deflate") => Some(Coding::Deflate),
+            #[cfg(feature = "br")]
+            () if is("br") => Some(Coding::Br),
+            #[cfg(feature = "zstd")]
+            () if is("zstd") => Some(Coding::Zstd),
             () => None,
         }
     }
@@ -73,7 +95,7 @@ impl Codings {
         let mut codings = Codings::none();
         let elements = headers.get_all("content-encoding").flat_map(|list| list.split(','));
         for name in elements.map(str::trim).filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("identity")) {
-            match Coding::parse(name) {
+            match Coding::named(name) {
                 Some(coding) => codings.push(coding),
                 None => codings = Codings::none(),
             }

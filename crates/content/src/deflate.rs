@@ -34,7 +34,7 @@ fn room(coded: &[u8], ceiling: Ceiling) -> Result<Room, Error> {
 }
 
 /// Method deflate, a window of at most 32 KiB, no dictionary, and the check of these two bytes (RFC 1950, section 2.2).
-fn begins_as_zlib(coded: &[u8]) -> bool {
+pub(crate) fn begins_as_zlib(coded: &[u8]) -> bool {
     let Some(header @ [method, flags]) = coded.first_chunk() else {
         return false;
     };

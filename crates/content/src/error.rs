@@ -2,7 +2,7 @@
 
 use std::collections::TryReserveError;
 use std::error::Error as StdError;
-use std::fmt;
+use std::{fmt, io};
 
 use crate::{Coding, MOST_CODINGS};
 
@@ -45,6 +45,41 @@ pub enum Error {
         /// What the allocator said.
         source: TryReserveError,
     },
+    /// The library that reads or writes a coding could not start or go on, for a reason that is not the content's.
+    Library {
+        /// The coding.
+        coding: Coding,
+        /// What it said.
+        source: io::Error,
+    },
+    /// Nothing here writes this coding; it can only be taken off.
+    NoEncoder {
+        /// The coding.
+        coding: Coding,
+    },
+    /// The content was lost to an error that was told before.
+    Lost,
+    /// The text is no boundary between parts (RFC 2046, section 5.1.1).
+    Boundary,
+    /// A part may not have this field, or not with this value.
+    PartField {
+        /// What is wrong with it; `None` for a field that is written by the part itself.
+        source: Option<sortie_http::Error>,
+    },
+    /// The content of a part could not be read.
+    PartRead {
+        /// The part's name.
+        name: String,
+        /// What its reader said.
+        source: io::Error,
+    },
+    /// A part's reader ended before the length that was promised.
+    PartShort {
+        /// The part's name.
+        name: String,
+        /// How many bytes were missing.
+        missing: u64,
+    },
     /// The bytes are not text in the encoding that was found for JSON.
     NotText {
         /// Its name, such as `UTF-16LE`.
@@ -74,14 +109,14 @@ pub enum Damage {
     Header,
     /// The compressed data are not valid.
     Data {
-        /// What the inflater said.
+        /// What the library that reads them said.
         source: Box<dyn StdError + Send + Sync>,
     },
     /// The checksum is another one than that of the content.
     Checksum,
     /// The length is another one than that of the content.
     Length,
-    /// Something follows a bare deflate stream, which has no checksum that proves it to be one.
+    /// Something follows a bare deflate stream or Brotli, which have no checksum that proves them whole.
     Surplus,
 }
 
@@ -95,6 +130,14 @@ impl fmt::Display for Error {
                 write!(f, "{coded} bytes of {coding} content would decode to more than {limit} bytes")
             }
             Error::Memory { coding, size, .. } => write!(f, "no memory for {size} bytes of decoded {coding} content"),
+            Error::Library { coding, .. } => write!(f, "the library for {coding} failed"),
+            Error::NoEncoder { coding } => write!(f, "{coding} content can be read, but not written"),
+            Error::Lost => f.write_str("the content was lost to an earlier error"),
+            Error::Boundary => f.write_str("a boundary is 1 to 70 letters, digits and some punctuation"),
+            Error::PartField { source: Some(_) } => f.write_str("a field of a part is not valid"),
+            Error::PartField { source: None } => f.write_str("this field is written by the part itself"),
+            Error::PartRead { name, .. } => write!(f, "the part {name:?} could not be read"),
+            Error::PartShort { name, missing } => write!(f, "the part {name:?} ended {missing} bytes too early"),
             Error::NotText { encoding } => write!(f, "the content is not valid {encoding}"),
             #[cfg(feature = "json")]
             Error::FromJson { .. } => f.write_str("the content is not the expected JSON"),
@@ -109,10 +152,28 @@ impl StdError for Error {
         match self {
             Error::Damaged { damage: Damage::Data { source }, .. } => Some(&**source),
             Error::Memory { source, .. } => Some(source),
+            Error::Library { source, .. } | Error::PartRead { source, .. } => Some(source),
+            Error::PartField { source: Some(source) } => Some(source),
             #[cfg(feature = "json")]
             Error::FromJson { source } | Error::ToJson { source } => Some(source),
             _ => None,
         }
+    }
+}
+
+/// For readers. Truncation is `UnexpectedEof`, a limit `FileTooLarge`, a part's own error keeps its kind; what is left
+/// is `InvalidData` or, where the caller asked for what cannot be, `InvalidInput`.
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match &error {
+            Error::Damaged { damage: Damage::Truncated, .. } | Error::PartShort { .. } => io::ErrorKind::UnexpectedEof,
+            Error::TooLarge { .. } | Error::Bomb { .. } => io::ErrorKind::FileTooLarge,
+            Error::Memory { .. } => io::ErrorKind::OutOfMemory,
+            Error::Library { source, .. } | Error::PartRead { source, .. } => source.kind(),
+            Error::NoEncoder { .. } | Error::Boundary | Error::PartField { .. } => io::ErrorKind::InvalidInput,
+            _ => io::ErrorKind::InvalidData,
+        };
+        io::Error::new(kind, error)
     }
 }
 

@@ -3,6 +3,8 @@
 use flate2::{Decompress, FlushDecompress, Status};
 
 use crate::limits::Ceiling;
+#[cfg(any(feature = "br", feature = "zstd"))]
+use crate::stage::Moved;
 use crate::{Coding, Damage, Error};
 
 /// No more than this is reserved on the word of the peer, in bytes.
@@ -68,11 +70,21 @@ impl Room {
         Error::Damaged { coding: self.coding, damage }
     }
 
-    fn is_full(&self) -> bool {
+    /// Has the spare place filled, as far as it goes.
+    #[cfg(any(feature = "br", feature = "zstd"))]
+    pub(crate) fn fill(&mut self, step: impl FnOnce(&mut [u8]) -> Result<Moved, Damage>) -> Result<Moved, Error> {
+        let start = self.content.len();
+        self.content.resize(self.content.capacity(), 0);
+        let moved = step(&mut self.content[start..]);
+        self.content.truncate(start + moved.as_ref().map_or(0, |moved| moved.made));
+        moved.map_err(|damage| self.damaged(damage))
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
         self.content.len() == self.content.capacity()
     }
 
-    fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         match self.content.len() > self.ceiling.size() {
             true => Err(self.ceiling.broken_by(self.coding)),
             false => Ok(()),
@@ -80,7 +92,7 @@ impl Room {
     }
 
     /// Doubles the place, up to one byte past the ceiling: if that one is filled too, the ceiling is broken.
-    fn grow(&mut self) -> Result<(), Error> {
+    pub(crate) fn grow(&mut self) -> Result<(), Error> {
         self.check()?;
         let doubled = self.content.len().saturating_mul(2).max(LEAST);
         self.reserve(doubled.min(self.ceiling.size().saturating_add(1)))
@@ -109,7 +121,7 @@ mod tests {
     fn memory_is_not_taken_past_the_limit() {
         let coded = zeros(1 << 20);
         for limit in [0, 1, 4095, 4096, 4097, 100_000, (1 << 20) - 1] {
-            let ceiling = Limits { max: Some(limit), ..Limits::default() }.ceiling(coded.len());
+            let ceiling = Limits { max: Some(limit), ..Limits::default() }.ceiling(coded.len() as u64);
             let mut room = Room::new(usize::MAX, Coding::Gzip, ceiling).unwrap();
             let error = Inflate::default().run(Frame::Bare, &coded, &mut room).unwrap_err();
             assert!(matches!(error, Error::TooLarge { .. }), "{error:?}");
@@ -121,7 +133,7 @@ mod tests {
     fn content_of_just_the_limit_is_let_through() {
         let coded = zeros(100_000);
         for expected in [0, 1, 50_000, 100_000, usize::MAX] {
-            let ceiling = Limits { max: Some(100_000), ..Limits::default() }.ceiling(coded.len());
+            let ceiling = Limits { max: Some(100_000), ..Limits::default() }.ceiling(coded.len() as u64);
             let mut room = Room::new(expected, Coding::Gzip, ceiling).unwrap();
             assert_eq!(Inflate::default().run(Frame::Bare, &coded, &mut room).unwrap(), coded.len());
             assert_eq!(room.content.len(), 100_000);

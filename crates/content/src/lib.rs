@@ -1,12 +1,15 @@
-//! What messages carry: forms, JSON, gzip and deflate, charsets.
+//! What messages carry: forms, multipart, JSON, content codings, charsets.
 //!
 //! Bytes go in, bytes or values come out; nothing here knows a socket or a clock.
 //!
 //! | a request's content | a response's content |
 //! |---|---|
-//! | [`form`]: pairs, as a browser's form writes them | [`Decoder`]: takes the content codings off |
-//! | [`to_json`]: a value as JSON | [`from_json`]: a value from JSON in any Unicode encoding |
+//! | [`form`]: pairs, as a browser's form writes them | [`Decoder`]: takes the content codings off what is whole |
+//! | [`Multipart`]: fields and files, streamed | [`DecodeReader`]: the same, of what a reader gives |
+//! | [`to_json`]: a value as JSON | [`StreamDecoder`]: the same, of pieces, with back-pressure |
+//! | [`encode`]: content in a coding | [`from_json`]: a value from JSON in any Unicode encoding |
 //! | [`ACCEPT_ENCODING`]: the codings to offer | [`text`]: characters, by BOM or charset parameter |
+//! | | [`content_type`]: the media type and its parameters |
 //!
 //! ```text
 //! Content-Encoding ──► Codings ─┐
@@ -14,8 +17,8 @@
 //!                     Limits ───┘
 //! ```
 //!
-//! A [`Decoder`] is made once and reused: its inflate state is the costly part. The whole content is decoded at once,
-//! in memory. Features: `json` (on by default) brings `to_json`, `from_json` and `JSON`.
+//! A [`Decoder`] is made once and reused: its states are the costly part. Features, all on by default: `json` brings
+//! `to_json`, `from_json` and `JSON`; `br` and `zstd` those codings.
 //!
 //! ```
 //! use sortie_content::{Codings, Decoder, Limits, text};
@@ -34,25 +37,42 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod boundary;
 mod coding;
 mod decode;
 mod deflate;
+mod encode;
 mod error;
 mod form;
 mod gzip;
+mod gzip_header;
 mod inflate;
 #[cfg(feature = "json")]
 mod json;
+mod layer;
 mod limits;
+mod media_type;
+mod multipart;
+mod part;
+mod reader;
+mod stage;
+mod stream;
 mod text;
 
+pub use boundary::Boundary;
 pub use coding::{ACCEPT_ENCODING, Coding, Codings, MOST_CODINGS};
 pub use decode::Decoder;
+pub use encode::encode;
 pub use error::{Damage, Error};
 pub use form::{FORM, form};
 #[cfg(feature = "json")]
 pub use json::{JSON, from_json, to_json};
 pub use limits::Limits;
+pub use media_type::{MediaType, content_type};
+pub use multipart::{Multipart, MultipartReader};
+pub use part::Part;
+pub use reader::DecodeReader;
+pub use stream::{Step, StreamDecoder};
 pub use text::{encoding, text};
 
 #[cfg(all(doctest, feature = "json"))]

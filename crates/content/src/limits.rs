@@ -4,7 +4,8 @@ use crate::{Coding, Error};
 
 /// Bounds on decoded content, in bytes. They hold for what each coding gives, not only for the last.
 ///
-/// Memory is not taken past a limit before it is known to be broken (but for one byte, which proves that).
+/// Memory is not taken past a limit before it is known to be broken (but for one byte, which proves that). Where content
+/// is decoded as it comes, the `ratio` is that of what has come so far.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
     /// No content may be larger. Default: `None`, no such limit.
@@ -17,8 +18,7 @@ pub struct Limits {
 
 impl Limits {
     /// The limit that is met first by content of which `coded` bytes were received.
-    pub(crate) fn ceiling(&self, coded: usize) -> Ceiling {
-        let coded = coded as u64;
+    pub(crate) fn ceiling(&self, coded: u64) -> Ceiling {
         let bomb = self.generous.max(self.ratio.saturating_mul(coded));
         match self.max {
             Some(max) if max <= bomb => Ceiling::Max { limit: max },
@@ -43,9 +43,13 @@ pub(crate) enum Ceiling {
 }
 
 impl Ceiling {
-    pub(crate) fn size(self) -> usize {
+    pub(crate) fn limit(self) -> u64 {
         let (Ceiling::Max { limit } | Ceiling::Bomb { limit, .. }) = self;
-        usize::try_from(limit).unwrap_or(usize::MAX)
+        limit
+    }
+
+    pub(crate) fn size(self) -> usize {
+        usize::try_from(self.limit()).unwrap_or(usize::MAX)
     }
 
     pub(crate) fn broken_by(self, coding: Coding) -> Error {

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, UTF_8};
 use sortie_http::Headers;
 
+use crate::media_type;
+
 /// The encoding of `content`: its byte order mark's, else that of Content-Type's `charset` parameter, else UTF-8.
 ///
 /// Nothing is guessed from the content itself. Labels are those of the Encoding standard (`latin1` and `us-ascii` are
@@ -36,34 +38,12 @@ pub(crate) fn labelled(headers: &Headers) -> Option<&'static Encoding> {
     Encoding::for_label_no_replacement(charset(headers.get("content-type")?)?.as_bytes())
 }
 
-/// The value of the first `charset` parameter of a media type (RFC 9110, section 8.3.1), out of its quotes.
+/// The value of the first `charset` parameter of a media type, out of its quotes.
 ///
-/// More is let pass than the RFC allows: white space around `=`, single quotes, a quote that is never closed. A
-/// backslash in quotes stays, since no label has a character that needs one.
+/// Single quotes are taken for quotes, and what stands before the `;` may be anything. A backslash in quotes stays, since
+/// no label has a character that needs one.
 fn charset(media_type: &str) -> Option<&str> {
-    let (_, mut parameters) = media_type.split_once(';')?;
-    loop {
-        let end = parameter_end(parameters);
-        if let Some((name, value)) = parameters[..end].split_once('=')
-            && name.trim().eq_ignore_ascii_case("charset")
-        {
-            return Some(value.trim().trim_matches(['"', '\'']).trim());
-        }
-        parameters = parameters.get(end + 1..)?;
-    }
-}
-
-/// Where the first `;` stands that is not in quotes, or the end.
-fn parameter_end(parameters: &str) -> usize {
-    let (mut quoted, mut escaped) = (false, false);
-    for (at, byte) in parameters.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b';' if !quoted => return at,
-            _ => {}
-        }
-    }
-    parameters.len()
+    let (_, parameters) = media_type.split_once(';')?;
+    let (_, value) = media_type::parameters(parameters).find(|(name, _)| name.eq_ignore_ascii_case("charset"))?;
+    Some(value.trim_matches(['"', '\'']).trim())
 }
