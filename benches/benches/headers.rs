@@ -8,7 +8,7 @@ use sortie_http::{Headers, HeadersBuilder};
 const FIELDS: [(&str, &str); 8] = [
     ("Host", "127.0.0.1:8000"),
     ("User-Agent", "sortie/0.1.0"),
-    ("Accept-Encoding", "gzip, deflate"),
+    ("Accept-Encoding", "gzip, deflate, br, zstd"),
     ("Accept", "*/*"),
     ("Accept-Language", "en"),
     ("Cache-Control", "no-cache"),

@@ -76,7 +76,7 @@ impl Requests<'_> {
                 for (name, value) in [
                     ("Host", target.origin().authority()),
                     ("User-Agent", concat!("sortie/", env!("CARGO_PKG_VERSION"))),
-                    ("Accept-Encoding", "gzip, deflate"),
+                    ("Accept-Encoding", "gzip, deflate, br, zstd"),
                     ("Accept", "*/*"),
                 ] {
                     headers.append(name, value).map_err(url)?;

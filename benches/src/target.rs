@@ -39,7 +39,7 @@ impl Target {
         let close = if keep_alive { "" } else { "Connection: close\r\n" };
         let request = format!(
             "GET {slash}{path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {agent}\r\n\
-             Accept-Encoding: gzip, deflate\r\nAccept: */*\r\n{close}\r\n"
+             Accept-Encoding: gzip, deflate, br, zstd\r\nAccept: */*\r\n{close}\r\n"
         );
         Ok(Target { secure, address, request: request.into_bytes() })
     }

@@ -128,7 +128,7 @@ fn wrong_arguments_are_answered_with_the_usage() {
 #[test]
 fn an_option_that_does_not_work_yet_is_refused_as_such() {
     let url = "http://127.0.0.1:1/";
-    for option in ["--ca", "--no-keep-alive", "--http2", "--threads", "--threads=2"] {
+    for option in ["--http2", "--threads", "--threads=2"] {
         let output = run(SENDER, &[url, "1", "1", option, "2"]);
         let told = told(&output);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{told}");

@@ -138,7 +138,8 @@ impl Memo {
             place.url = url.clone();
             place.plain = None;
         }
-        if is_plain && url.userinfo().is_none() && check_target(method, url.scheme(), profile.https_only, false).is_ok() {
+        if is_plain && url.userinfo().is_none() && check_target(method, url.scheme(), profile.https_only, false).is_ok()
+        {
             let plain = PreparedRequest::new(method.clone(), url, place.ready.plain.clone(), Body::none());
             if is_like {
                 place.plain = Some(plain.clone());
