@@ -169,7 +169,9 @@ impl Stream {
         if self.layers.as_ref().is_some_and(|layers| layers.is_done()) {
             self.become_plain();
         }
-        let (mut filled, mut is_drained) = (0, false);
+        // A short read has drained the socket of bytes. Whether it has an end only the next read tells: where nothing is
+        // given to the owner, who would then ask again, it is made here.
+        let (mut filled, mut is_drained, mut is_asked) = (0, false, false);
         loop {
             let Some(layers) = &mut self.layers else { return self.read(buffer) };
             match layers.read(&mut buffer[filled..]) {
@@ -183,8 +185,11 @@ impl Stream {
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if is_drained {
-                        return if filled > 0 { Ok(filled) } else { Err(error) };
+                    if is_drained && filled > 0 {
+                        return Ok(filled);
+                    }
+                    if is_asked {
+                        return Err(error);
                     }
                 }
                 result if filled == 0 => return result,
@@ -196,7 +201,7 @@ impl Stream {
                     return Ok(filled);
                 }
             }
-            if is_drained {
+            if is_drained && (filled > 0 || is_asked) {
                 continue; // to what the layers have to say of the end
             }
             match self.take_in(scratch) {
@@ -206,11 +211,12 @@ impl Stream {
                     }
                     return Ok(filled);
                 }
-                Ok(count) => is_drained = count < scratch.len(),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => is_drained = true,
+                Ok(count) => (is_drained, is_asked) = (count < scratch.len(), count == 0),
                 Err(error) => {
-                    self.layers().fail(error);
-                    is_drained = true;
+                    if error.kind() != io::ErrorKind::WouldBlock {
+                        self.layers().fail(error);
+                    }
+                    (is_drained, is_asked) = (true, true);
                 }
             }
         }

@@ -109,6 +109,27 @@ fn a_second_link_by_the_same_means_goes_on_with_the_session() {
 }
 
 #[test]
+fn an_end_that_comes_together_with_tickets_alone_is_told() {
+    let (address, server) = serve(|stream| {
+        let mut stream = accept(stream);
+        while stream.conn.is_handshaking() {
+            stream.conn.complete_io(&mut stream.sock).unwrap();
+        }
+        stream.flush().unwrap(); // the tickets
+        stream.sock.shutdown(std::net::Shutdown::Write).unwrap();
+        stream
+    });
+    let mut transport = local();
+    let link = transport.open(&plan(address), 0);
+    opened(&mut transport, link);
+    let _open = server.join().unwrap();
+    let event = next(&mut transport, 0);
+    assert!(matches!(event, Event::Ready { closed: true, .. }), "{event:?}");
+    // The system says it once: a read that finds no plaintext does not leave the end behind.
+    assert_eq!(transport.read(link, &mut [0; 64]).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+}
+
+#[test]
 fn much_is_sent_and_read_in_any_pieces() {
     const SIZE: usize = 3 << 20;
     let (address, server) = serve(|stream| {
