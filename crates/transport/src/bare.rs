@@ -13,7 +13,13 @@ pub enum TlsError {
 
 /// What a handshake agreed upon. There is none without the features `tls` or `ring`.
 #[derive(Clone, Eq, PartialEq, Debug)]
-pub struct Secured(Infallible);
+#[non_exhaustive]
+pub struct Secured {
+    /// Whether an earlier session went on.
+    pub resumed: bool,
+    /// What nobody can have.
+    never: Infallible,
+}
 
 /// A layer that cannot be made.
 pub(crate) struct Layer(Infallible);
