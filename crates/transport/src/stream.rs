@@ -242,6 +242,11 @@ impl Stream {
             let all = buffer.len() - start;
             match result {
                 Ok(count) if count == piece && all < room => {}
+                Ok(0) if all > 0 => {
+                    // The end, at the border of two pieces: it is told once more.
+                    self.layers().owe_end();
+                    return Ok(all);
+                }
                 Ok(_) => return Ok(all),
                 Err(error) if all == 0 => return Err(error),
                 Err(error) => {
