@@ -122,8 +122,8 @@ impl Origins {
 
 impl Road {
     fn new(origin: Arc<Origin>, way: Option<&Way>) -> Self {
-        let proxy = way.and_then(|way| way.proxies.choose(&origin)).cloned();
-        Road { proxy, channel: way.map(|way| way.channel.clone()).unwrap_or_default(), origin }
+        let (proxy, channel) = way.map(|way| way.to(&origin)).unwrap_or_default();
+        Road { origin, proxy, channel }
     }
 
     /// What its proxy, if it has one, has to do with its links.

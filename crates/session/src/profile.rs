@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sortie_cookie::SharedJar;
 use sortie_log::Sink;
-use sortie_policy::{Channel, Credentials, Proxies, Redirects, Timeouts, Way};
+use sortie_policy::{Channel, Credentials, Home, Proxies, Redirects, Timeouts, Way};
 
 use crate::arguments::append_values;
 use crate::entries::{Entries, Entry, Source, same_field, same_param};
@@ -105,14 +105,15 @@ impl Profile {
 
     /// How origins are reached by a request that says `own` of proxies, if anything. What the environment says holds where
     /// nothing else does.
-    pub fn way(&self, own: Option<&Proxies>, channel: Option<&Channel>) -> Option<Arc<Way>> {
+    pub fn way(&self, own: Option<&Proxies>, channel: Option<&Channel>, home: Option<Home>) -> Option<Arc<Way>> {
         let session = match self.trust_env {
             true => self.proxies.over(&crate::environment().proxies),
             false => self.proxies.clone(),
         };
         let proxies = own.map_or_else(|| session.clone(), |own| own.over(&session));
         let channel = channel.unwrap_or(&self.channel).clone();
-        (!proxies.is_empty() || channel != Channel::default()).then(|| Arc::new(Way { proxies, channel }))
+        let says_something = !proxies.is_empty() || channel != Channel::default() || home.is_some();
+        says_something.then(|| Arc::new(Way { proxies, channel, home }))
     }
 
     /// Names and values of the header fields, in order, without User-Agent and the defaults.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sortie_engine::Overflow;
 use sortie_http::Url;
-use sortie_policy::Proxies;
+use sortie_policy::Home;
 use sortie_session::{Error, ErrorKind};
 
 use crate::Session;
@@ -36,11 +36,15 @@ impl Session {
         let unix = unix_socket_of(url.as_ref());
         let text = unix.as_ref().map_or(url.as_ref(), |(_, url)| url);
         let url = Url::parse(text).map_err(|source| Error::new(ErrorKind::InvalidUrl).with_source(source))?;
-        let channel = unix.map(|(path, _)| self.channel(&Connecting::default().with_unix_socket(path)));
         self.profile().check()?;
-        // As for a call: to a Unix socket it goes directly.
-        let direct = channel.is_some().then(Proxies::direct);
-        let way = self.profile().way(direct.as_ref(), channel.as_ref());
+        let mut home = None;
+        if let Some((path, _)) = unix {
+            self.allow_unix_url()?;
+            // As for a call: to a Unix socket it goes directly.
+            let channel = self.channel(&Connecting::default().with_unix_socket(path));
+            home = Some(Home { origin: url.origin().clone(), channel, direct: true });
+        }
+        let way = self.profile().way(None, None, home);
         let patience = self.profile().timeouts.connect.unwrap_or(PATIENCE);
 
         let limits = Options::default().limits(self.limits(), Overflow::Fail);

@@ -73,7 +73,9 @@ impl Connector {
         ports.iter().find(|(of, _)| *of == port).map(|(_, addresses)| addresses)
     }
 
-    pub(crate) fn addresses(&self) -> &Addresses {
+    /// Which addresses may be connected to.
+    #[must_use]
+    pub fn addresses(&self) -> &Addresses {
         &self.means.addresses
     }
 
