@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::conn::Conn;
 use crate::origin::OriginId;
+use crate::road::Proxied;
 use crate::table::{Name, Slot};
 use crate::{CallId, Time};
 
@@ -51,17 +52,6 @@ pub(crate) struct Link {
     pub(crate) paused: bool,
     /// The server's own word on how long it keeps an idle connection, in seconds.
     pub(crate) keep_alive: Option<u32>,
-}
-
-/// What a proxy has to do with a link.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Proxied {
-    /// There is none.
-    Direct,
-    /// It is the peer, and is asked itself.
-    Asked,
-    /// It has opened a tunnel, and sees nothing of what is sent.
-    Tunnelled,
 }
 
 /// Who uses a link.

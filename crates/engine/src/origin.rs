@@ -3,25 +3,17 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use sortie_http::{Origin, Scheme};
-use sortie_policy::{Channel, Proxy, ProxyKind, Way};
+use sortie_http::Origin;
+use sortie_policy::Way;
 
 use crate::conn::Memo;
-use crate::link::Proxied;
+use crate::road::Road;
 use crate::table::{Name, Slot, Table};
 use crate::{CallId, LinkId, Time};
 
 /// Names an origin as long as it has links or calls.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct OriginId(Slot);
-
-/// What tells connections apart that must not be shared: where they lead, through whom, and how they are made.
-#[derive(Clone, Eq, Hash, PartialEq)]
-pub(crate) struct Road {
-    pub(crate) origin: Arc<Origin>,
-    pub(crate) proxy: Option<Arc<Proxy>>,
-    pub(crate) channel: Channel,
-}
 
 /// The share of the engine that an origin has, reached in one way.
 pub(crate) struct Route {
@@ -117,30 +109,6 @@ impl Origins {
         {
             self.index.remove(&route.road);
         }
-    }
-}
-
-impl Road {
-    fn new(origin: Arc<Origin>, way: Option<&Way>) -> Self {
-        let (proxy, channel) = way.map(|way| way.to(&origin)).unwrap_or_default();
-        Road { origin, proxy, channel }
-    }
-
-    /// What its proxy, if it has one, has to do with its links.
-    pub(crate) fn proxied(&self) -> Proxied {
-        match (&self.proxy, self.asked()) {
-            (None, _) => Proxied::Direct,
-            (Some(_), Some(_)) => Proxied::Asked,
-            (Some(_), None) => Proxied::Tunnelled,
-        }
-    }
-
-    /// The proxy that is asked itself, rather than for a tunnel: one of HTTP's, for plain http (RFC 9112, section 3.2.2).
-    pub(crate) fn asked(&self) -> Option<&Proxy> {
-        let is_asked = |proxy: &&Proxy| {
-            self.origin.scheme() == Scheme::Http && matches!(proxy.kind(), ProxyKind::Http | ProxyKind::Https)
-        };
-        self.proxy.as_deref().filter(is_asked)
     }
 }
 

@@ -10,7 +10,8 @@ use crate::call::State;
 use crate::conn::Conn;
 use crate::engine::Engine;
 use crate::link::{Link, LinkState};
-use crate::origin::{OriginId, Road};
+use crate::origin::OriginId;
+use crate::road::Road;
 use crate::table::Name;
 use crate::{CallId, LinkId, Output, Phase, Time};
 
