@@ -63,7 +63,9 @@ impl<For> Defaults<For> {
         self.connector(|connector| connector.tls(tls))
     }
 
-    /// How connections to an `https` proxy are secured. Default: as all others.
+    /// How connections to an `https` proxy are secured. Default: with the roots, the lowest version and the key log of
+    /// [`tls`](Self::tls), and nothing else of it: a proxy is verified by its own name, though certificates of the target
+    /// may be invalid; it needs no pin, and is shown no certificate.
     #[cfg(any(feature = "tls", feature = "ring"))]
     pub fn proxy_tls(self, tls: Tls) -> Self {
         self.connector(|connector| connector.proxy_tls(tls))

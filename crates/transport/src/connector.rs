@@ -95,7 +95,7 @@ impl Connector {
 
     /// Begins TLS with a proxy.
     pub(crate) fn secure_proxy(&self, host: &Host) -> Result<Layer, TlsError> {
-        Layer::new(self.means.proxy_tls.as_ref().unwrap_or(&self.means.tls), host)
+        Layer::new(self.means.proxy_tls.as_ref().unwrap_or_else(|| self.means.tls.for_proxy()), host)
     }
 }
 
@@ -120,7 +120,11 @@ impl ConnectorBuilder {
         self
     }
 
-    /// How links to an https proxy are secured. Default: as all others, with the same roots, pins and identity.
+    /// How links to an https proxy are secured. Default: with the roots, the lowest version and the key log of
+    /// [`tls`](Self::tls); what else is said there is meant for the target.
+    ///
+    /// So such a proxy is verified by its own name, wherever it is, is shown no certificate, needs no pin, and is offered
+    /// no protocols.
     #[cfg(any(feature = "tls", feature = "ring"))]
     pub fn proxy_tls(mut self, tls: Tls) -> Self {
         self.means.proxy_tls = Some(tls);

@@ -177,7 +177,7 @@ impl TlsBuilder {
         }
         let lazy = self.verify && self.system;
         let tls = Tls::new(Terms {
-            roots,
+            roots: roots.into(),
             verify: self.verify,
             pins: self.pins,
             identity: self.identity.map(|(chain, key)| identity(&chain, &key)).transpose()?,

@@ -77,8 +77,18 @@ impl Tls {
     }
 
     fn new(terms: Terms) -> Self {
-        let (config, full, resumed) = (OnceLock::new(), AtomicU64::new(0), AtomicU64::new(0));
-        Self { shared: Arc::new(Shared { terms, config, full, resumed }) }
+        let (full, resumed) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { shared: Arc::new(Shared { terms, config: OnceLock::new(), proxy: OnceLock::new(), full, resumed }) }
+    }
+
+    /// For a proxy of which nothing is said: the same roots, lowest version and key log, and nothing that was said of
+    /// the target. One for all clones, with a session store of its own.
+    pub(crate) fn for_proxy(&self) -> &Self {
+        self.shared.proxy.get_or_init(|| {
+            let Terms { roots, min_version, key_log, resumption, .. } = &self.shared.terms;
+            let (min_version, key_log, resumption) = (*min_version, *key_log, *resumption);
+            Self::new(Terms { roots: Arc::clone(roots), min_version, key_log, resumption, ..Terms::default() })
+        })
     }
 
     /// The rustls configuration, made at first use. Fails if the system's roots are needed, and it has none.
@@ -116,13 +126,15 @@ struct Shared {
     terms: Terms,
     /// Made of `terms`, when it is first needed: the system's roots take milliseconds to load.
     config: OnceLock<Arc<ClientConfig>>,
+    /// What proxies get of it.
+    proxy: OnceLock<Tls>,
     full: AtomicU64,
     resumed: AtomicU64,
 }
 
 /// What was asked for, checked as far as that goes without the system's roots.
 struct Terms {
-    roots: Roots,
+    roots: Arc<Roots>,
     verify: bool,
     pins: Vec<[u8; 32]>,
     identity: Option<Arc<CertifiedKey>>,
@@ -164,10 +176,10 @@ impl Terms {
     }
 }
 
-impl Default for Tls {
+impl Default for Terms {
     fn default() -> Self {
-        Self::new(Terms {
-            roots: Roots::system(),
+        Self {
+            roots: Arc::new(Roots::system()),
             verify: true,
             pins: Vec::new(),
             identity: None,
@@ -176,7 +188,13 @@ impl Default for Tls {
             alpn: Vec::new(),
             key_log: false,
             resumption: true,
-        })
+        }
+    }
+}
+
+impl Default for Tls {
+    fn default() -> Self {
+        Self::new(Terms::default())
     }
 }
 
