@@ -61,12 +61,12 @@ impl TlsBuilder {
         self.system_roots(false).roots(Source::File(path.into()))
     }
 
-    /// Trusts the certificates in `pem` as well.
+    /// Trusts the certificates in `pem` as well as the system's roots, where it has any, and others that are given.
     pub fn add_roots_pem(self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots(Source::Given { option: "add_roots_pem", pem: pem.into() })
     }
 
-    /// Trusts the certificates in a PEM file as well.
+    /// Trusts the certificates in a PEM file as well, as [`add_roots_pem`](Self::add_roots_pem).
     pub fn add_roots_file(self, path: impl Into<PathBuf>) -> Self {
         self.roots(Source::File(path.into()))
     }
@@ -82,7 +82,7 @@ impl TlsBuilder {
     ///
     /// They are loaded when the first link needs them, once for the process, from where `SSL_CERT_FILE` and
     /// `SSL_CERT_DIR` say if one of these is set. One that cannot be used is left out; that link fails if there is
-    /// none.
+    /// none, and no other root was given.
     pub fn system_roots(mut self, trust: bool) -> Self {
         self.system = trust;
         self
