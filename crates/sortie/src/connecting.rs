@@ -57,7 +57,9 @@ impl<For> Defaults<For> {
 
     /// How connections are secured: roots, pins, a client certificate. Default: the system's roots, TLS 1.2 and 1.3.
     ///
-    /// Sessions are resumed among those that share this value, or a clone of it.
+    /// Sessions are resumed among those that share this value, or a clone of it. One that names no protocols offers
+    /// `http/1.1` (RFC 7301); where a server chooses another, its connection fails with
+    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls).
     #[cfg(any(feature = "tls", feature = "ring"))]
     pub fn tls(self, tls: Tls) -> Self {
         self.connector(|connector| connector.tls(tls))

@@ -135,7 +135,8 @@ impl TlsBuilder {
         self
     }
 
-    /// Offers these protocols, the one liked best first (RFC 7301). Default: none, and the extension is not sent.
+    /// Offers these protocols, the one liked best first (RFC 7301). Default: those of the
+    /// [connector](crate::ConnectorBuilder::alpn); without any the extension is not sent.
     ///
     /// Each has 1 to 255 bytes.
     pub fn alpn(mut self, protocols: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {

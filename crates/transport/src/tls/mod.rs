@@ -61,6 +61,8 @@ use self::verifier::Verifier;
 #[derive(Clone)]
 pub struct Tls {
     shared: Arc<Shared>,
+    /// The protocols to offer where the terms name none.
+    offer: Option<Arc<Offer>>,
 }
 
 impl Tls {
@@ -78,7 +80,15 @@ impl Tls {
 
     fn new(terms: Terms) -> Self {
         let (full, resumed) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { shared: Arc::new(Shared { terms, config: OnceLock::new(), proxy: OnceLock::new(), full, resumed }) }
+        let shared = Shared { terms, config: OnceLock::new(), proxy: OnceLock::new(), full, resumed };
+        Self { shared: Arc::new(shared), offer: None }
+    }
+
+    /// The same value, which offers `protocols` if it has none of its own; sessions and counts are those of this one.
+    pub(crate) fn or_alpn(&self, protocols: &[Vec<u8>]) -> Self {
+        let is_wanted = self.shared.terms.alpn.is_empty() && !protocols.is_empty();
+        let offer = || Arc::new(Offer { protocols: protocols.to_vec(), config: OnceLock::new() });
+        Self { shared: Arc::clone(&self.shared), offer: is_wanted.then(offer) }
     }
 
     /// For a proxy of which nothing is said: the same roots, lowest version and key log, and nothing that was said of
@@ -93,11 +103,15 @@ impl Tls {
 
     /// The rustls configuration, made at first use. Fails if the system's roots are needed, and it has none.
     fn config(&self) -> Result<&Arc<ClientConfig>, TlsError> {
-        if let Some(config) = self.shared.config.get() {
-            return Ok(config);
-        }
-        let config = self.shared.terms.config()?;
-        Ok(self.shared.config.get_or_init(|| config.into()))
+        let config = self.shared.config()?;
+        Ok(match &self.offer {
+            None => config,
+            Some(offer) => offer.config.get_or_init(|| {
+                let mut config = ClientConfig::clone(config); // the session store is the same one
+                config.alpn_protocols.clone_from(&offer.protocols);
+                config.into()
+            }),
+        })
     }
 
     /// The name that is asked for and verified, if it is not the host's.
@@ -130,6 +144,22 @@ struct Shared {
     proxy: OnceLock<Tls>,
     full: AtomicU64,
     resumed: AtomicU64,
+}
+
+impl Shared {
+    fn config(&self) -> Result<&Arc<ClientConfig>, TlsError> {
+        if let Some(config) = self.config.get() {
+            return Ok(config);
+        }
+        let config = self.terms.config()?;
+        Ok(self.config.get_or_init(|| config.into()))
+    }
+}
+
+/// Protocols to offer, and the configuration that does.
+struct Offer {
+    protocols: Vec<Vec<u8>>,
+    config: OnceLock<Arc<ClientConfig>>,
 }
 
 /// What was asked for, checked as far as that goes without the system's roots.
