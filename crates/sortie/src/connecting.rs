@@ -57,13 +57,17 @@ impl<For> Defaults<For> {
 
     /// How connections are secured: roots, pins, a client certificate. Default: the system's roots, TLS 1.2 and 1.3.
     ///
-    /// Sessions are resumed among those that share this value, or a clone of it.
+    /// Sessions are resumed among those that share this value, or a clone of it. One that names no protocols offers
+    /// `http/1.1` (RFC 7301); where a server chooses another, its connection fails with
+    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls).
     #[cfg(any(feature = "tls", feature = "ring"))]
     pub fn tls(self, tls: Tls) -> Self {
         self.connector(|connector| connector.tls(tls))
     }
 
-    /// How connections to an `https` proxy are secured. Default: as all others.
+    /// How connections to an `https` proxy are secured. Default: with the roots, the lowest version and the key log of
+    /// [`tls`](Self::tls), and nothing else of it: a proxy is verified by its own name, though certificates of the target
+    /// may be invalid; it needs no pin, and is shown no certificate.
     #[cfg(any(feature = "tls", feature = "ring"))]
     pub fn proxy_tls(self, tls: Tls) -> Self {
         self.connector(|connector| connector.proxy_tls(tls))

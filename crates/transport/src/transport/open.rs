@@ -127,6 +127,7 @@ impl Transport {
             other => return *state = other,
         };
         if race.is_upset(peer)
+            && road.tells_families()
             && let Some((name, port)) = road.first_name()
             && road.plan.connector.overridden(name, port).is_none()
         {

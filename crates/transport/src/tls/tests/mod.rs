@@ -3,6 +3,7 @@
 mod certificates;
 mod environment;
 mod identities;
+mod proxies;
 mod resumption;
 mod streams;
 mod terms;

@@ -61,6 +61,23 @@ fn the_server_chooses_one_of_the_protocols() {
 }
 
 #[test]
+fn protocols_are_offered_where_none_are_named_and_it_is_the_same_value() {
+    let (mut server, builder) = acquainted(&VERSIONS);
+    server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let protocols = [b"http/1.1".to_vec()];
+    let tls = builder.clone().build().unwrap();
+    let offering = tls.or_alpn(&protocols);
+    assert_eq!(tls, offering);
+    assert_eq!(secured(&offering, server.clone()).alpn.as_deref(), Some(b"http/1.1".as_slice()));
+    assert_eq!(secured(&tls, server.clone()).alpn, None);
+    assert_eq!(tls.handshakes().full + tls.handshakes().resumed, 2);
+    assert_eq!(offering.handshakes(), tls.handshakes());
+
+    let named = builder.alpn(["h2"]).build().unwrap().or_alpn(&protocols);
+    assert_eq!(secured(&named, server).alpn.as_deref(), Some(b"h2".as_slice()));
+}
+
+#[test]
 fn a_server_with_no_such_protocol_refuses() {
     let (mut server, builder) = acquainted(&VERSIONS);
     server.alpn_protocols = vec![b"h2".to_vec()];
