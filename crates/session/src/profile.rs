@@ -3,10 +3,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sortie_cookie::SharedJar;
+use sortie_http::{Method, Url};
 use sortie_log::Sink;
 use sortie_policy::{Channel, Credentials, Proxies, Redirects, Timeouts, Way};
 
 use crate::arguments::append_values;
+use crate::check::check_target;
 use crate::entries::{Entries, Entry, Source, same_field, same_param};
 use crate::{Auth, Error, ErrorKind, Hooks, Values};
 
@@ -105,7 +107,7 @@ impl Profile {
 
     /// How origins are reached by a request that says `own` of proxies, if anything. What the environment says holds where
     /// nothing else does.
-    pub fn way(&self, own: Option<&Proxies>, channel: Option<&Channel>) -> Option<Arc<Way>> {
+    pub(crate) fn way(&self, own: Option<&Proxies>, channel: Option<&Channel>) -> Option<Arc<Way>> {
         let session = match self.trust_env {
             true => self.proxies.over(&crate::environment().proxies),
             false => self.proxies.clone(),
@@ -113,6 +115,19 @@ impl Profile {
         let proxies = own.map_or_else(|| session.clone(), |own| own.over(&session));
         let channel = channel.unwrap_or(&self.channel).clone();
         (!proxies.is_empty() || channel != Channel::default()).then(|| Arc::new(Way { proxies, channel }))
+    }
+
+    /// How a URL's origin is reached by connections that are made ahead of any request, where `own` is said of proxies, if
+    /// anything. Fails where each request to this URL would, before any I/O.
+    pub fn way_to(
+        &self,
+        url: &Url,
+        own: Option<&Proxies>,
+        channel: Option<&Channel>,
+    ) -> Result<Option<Arc<Way>>, Error> {
+        self.check()?;
+        check_target(&Method::GET, url.scheme(), self.https_only, false)?;
+        Ok(self.way(own, channel))
     }
 
     /// Names and values of the header fields, in order, without User-Agent and the defaults.

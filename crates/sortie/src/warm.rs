@@ -24,7 +24,9 @@ impl Session {
     ///
     /// No more are opened than the session's limits allow, 16 an origin by default; idle ones of other origins make room.
     /// They are kept for the idle timeout, on the loop that the next call on any thread takes. Nothing is sent, and no hook
-    /// runs. Each has the connect timeout. Fails where the URL is none, or where not one stands, with the reason of the last.
+    /// runs. Each has the session's timeouts for connecting; where that for all of it was lifted, 60 s. Fails where the URL is
+    /// none that the session may ask, and where not one stands, with the phase and the reason of the last; the error names
+    /// the URL.
     ///
     /// ```
     /// # let server = sortie_testserver::TestServer::start()?;
@@ -34,15 +36,20 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn warm(&self, url: impl AsRef<str>, count: usize) -> Result<usize, Error> {
-        let unix = unix_socket_of(url.as_ref());
-        let text = unix.as_ref().map_or(url.as_ref(), |(_, url)| url);
+        let url = url.as_ref();
+        self.warm_up(url, count).map_err(|error| error.with_url(url))
+    }
+
+    fn warm_up(&self, url: &str, count: usize) -> Result<usize, Error> {
+        let unix = unix_socket_of(url);
+        let text = unix.as_ref().map_or(url, |(_, url)| url);
         let url = Url::parse(text).map_err(|source| Error::new(ErrorKind::InvalidUrl).with_source(source))?;
         let channel = unix.map(|(path, _)| self.channel(&Connecting::default().with_unix_socket(path)));
-        self.profile().check()?;
         // As for a call: to a Unix socket it goes directly.
         let direct = channel.is_some().then(Proxies::direct);
-        let way = self.profile().way(direct.as_ref(), channel.as_ref());
-        let patience = self.profile().timeouts.connect.unwrap_or(PATIENCE);
+        let way = self.profile().way_to(&url, direct.as_ref(), channel.as_ref())?;
+        let mut timeouts = self.profile().timeouts.clone();
+        timeouts.connect.get_or_insert(PATIENCE);
 
         let limits = Options::default().limits(self.limits(), Overflow::Fail);
         let mut driver = self.garage().take(&limits).map_err(system)?;
@@ -50,7 +57,7 @@ impl Session {
         // What has closed or run out meanwhile does not count.
         driver.turn(Some(Duration::ZERO), &mut desk).map_err(system)?;
         let now = driver.now();
-        let begun = driver.engine.warm(url.origin(), way.as_ref(), count, patience, now);
+        let begun = driver.engine.warm(url.origin(), way.as_ref(), count, &timeouts, now);
         while desk.warmed.len() < begun {
             driver.turn(None, &mut desk).map_err(system)?;
         }

@@ -221,14 +221,19 @@ fn warming_up_says_why_no_connection_could_be_opened() {
     let server = TestServer::start_tls(options()).unwrap();
     let refused = format!("http://127.0.0.1:{}/", refused_port());
     let cases = [
-        ("nowhere".to_owned(), ErrorKind::InvalidUrl),
-        (refused, ErrorKind::Connect),
-        (server.url("/"), ErrorKind::Tls),
+        ("nowhere".to_owned(), ErrorKind::InvalidUrl, Phase::Prepare),
+        (refused.clone(), ErrorKind::Connect, Phase::Connect),
+        (server.url("/"), ErrorKind::Tls, Phase::Tls),
     ];
-    for (url, kind) in cases {
+    for (url, kind, phase) in cases {
         let error = Session::new().warm(&url, 3).unwrap_err();
-        assert_eq!(error.kind(), kind, "{}", chain(&error));
+        assert_eq!((error.kind(), error.phase()), (kind, Some(phase)), "{}", chain(&error));
+        assert_eq!((error.url(), error.method()), (Some(url), None));
     }
+    let secure = Session::builder().https_only(true).build().unwrap();
+    let error = secure.warm(&refused, 1).unwrap_err();
+    assert_eq!((error.kind(), error.phase()), (ErrorKind::InvalidUrl, Some(Phase::Prepare)), "{}", chain(&error));
+    assert_eq!(error.to_string(), format!("only https is allowed: {refused} (phase prepare)"));
     assert!(sockets_to(server.addr()).is_empty());
     // One that stands is enough.
     let manners = Manners { refuse_every: Some(2), ..Manners::default() };
