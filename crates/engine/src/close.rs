@@ -7,7 +7,7 @@ use crate::call::{Marks, State};
 use crate::conn::ConnEvent;
 use crate::engine::Engine;
 use crate::link::LinkState;
-use crate::{CallId, Error, LinkError, LinkFault, LinkId, Output, Phase, Time};
+use crate::{CallId, Error, LinkError, LinkFault, LinkId, Output, Phase, Time, Unopened};
 
 impl Engine {
     /// A link is gone: the peer closed it in good order (`None`), or something failed.
@@ -16,15 +16,21 @@ impl Engine {
     /// [`Output::Close`](crate::Output::Close) says so.
     pub fn handle_closed(&mut self, link: LinkId, cause: Option<LinkError>, now: Time) {
         let Some(entry) = self.links.get_mut(link) else { return };
-        match entry.state {
+        match &entry.state {
             LinkState::Idle => self.drop_link(link, now),
-            LinkState::Opening(call) => self.opening_failed(call, link, cause, now),
-            LinkState::Warming { .. } => {
-                self.pool.failed += 1;
-                self.push(Output::Warmed { result: Err(cause.map_or(Error::Closed, Error::Link)) });
-                self.drop_link(link, now);
+            LinkState::Opening(call) => {
+                let call = *call;
+                self.opening_failed(call, link, cause, now);
             }
-            LinkState::Busy(call) => self.exchange_cut(call, link, cause, now),
+            LinkState::Warming(warming) => {
+                let phase = phase_of(cause.as_ref(), warming.phase);
+                let error = cause.map_or(Error::Closed, Error::Link);
+                self.warming_failed(link, Unopened { error, phase }, now);
+            }
+            LinkState::Busy(call) => {
+                let call = *call;
+                self.exchange_cut(call, link, cause, now);
+            }
         }
     }
 
@@ -36,15 +42,15 @@ impl Engine {
             self.drop_link_exhausted(link, now);
             return;
         }
-        let phase = match cause.as_ref().map(|cause| cause.kind) {
-            Some(LinkFault::Resolve) => Phase::Resolve,
-            Some(LinkFault::Proxy) => Phase::Proxy,
-            // TLS with the proxy is a part of having it open its tunnel.
-            Some(LinkFault::Tls) if self.calls.get(id).is_some_and(|call| call.phase() == Phase::Proxy) => Phase::Proxy,
-            Some(LinkFault::Tls) => Phase::Tls,
-            _ => Phase::Connect,
-        };
+        let phase = phase_of(cause.as_ref(), self.calls.get(id).map_or(Phase::Connect, |call| call.phase()));
         self.fail(id, cause.map_or(Error::Closed, Error::Link), phase, now);
+        self.drop_link(link, now);
+    }
+
+    /// A link that was to be warm could not be opened.
+    pub(crate) fn warming_failed(&mut self, link: LinkId, why: Unopened, now: Time) {
+        self.pool.failed += 1;
+        self.push(Output::Warmed { result: Err(why) });
         self.drop_link(link, now);
     }
 
@@ -136,6 +142,18 @@ impl Engine {
         self.ceiling = self.links.len().max(1);
         // An idle link may serve, or give its descriptor up.
         self.unblock(now);
+    }
+}
+
+/// The phase in which a link could not be opened that was in `phase` when it failed.
+fn phase_of(cause: Option<&LinkError>, phase: Phase) -> Phase {
+    match cause.map(|cause| cause.kind) {
+        Some(LinkFault::Resolve) => Phase::Resolve,
+        Some(LinkFault::Proxy) => Phase::Proxy,
+        // TLS with the proxy is a part of having it open its tunnel.
+        Some(LinkFault::Tls) if phase == Phase::Proxy => Phase::Proxy,
+        Some(LinkFault::Tls) => Phase::Tls,
+        _ => Phase::Connect,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::call::State;
 use crate::engine::Engine;
 use crate::link::LinkState;
 use crate::table::Name;
-use crate::{CallId, Error, LinkId, Output, Phase, Time};
+use crate::{CallId, Error, LinkId, Phase, Time, Unopened};
 
 impl Engine {
     /// When [`handle_deadline`](Self::handle_deadline) must be called. May be early, never late.
@@ -49,10 +49,13 @@ impl Engine {
     pub(crate) fn arm_opening(&mut self, call: CallId) {
         let Some(call) = self.calls.get(call) else { return };
         let State::Connecting { link, phase, since } = call.state else { return };
-        let timeouts = &call.policy.timeouts;
-        let whole = timeouts.connect.map(|limit| call.marks.taken.after(limit));
-        let own = own_limit(timeouts, phase).map(|limit| since.after(limit));
-        self.arm_link(link, whole.into_iter().chain(own).min());
+        self.arm_link(link, opening_ends(&call.policy.timeouts, call.marks.taken, phase, since));
+    }
+
+    /// The same, of a link that is being opened for nobody yet.
+    pub(crate) fn arm_warming(&mut self, id: LinkId) {
+        let Some(LinkState::Warming(warming)) = self.links.get(id).map(|link| &link.state) else { return };
+        self.arm_link(id, opening_ends(&warming.timeouts, warming.begun, warming.phase, warming.since));
     }
 
     /// Sets when a call runs out of time, by its total timeout or that of the queue.
@@ -88,14 +91,13 @@ impl Engine {
     fn expire_link(&mut self, id: LinkId, now: Time) {
         let Some(link) = self.links.get(id) else { return };
         let peer = link.peer.clone();
-        let call = match link.state {
-            LinkState::Opening(call) | LinkState::Busy(call) => call,
+        let call = match &link.state {
+            LinkState::Opening(call) | LinkState::Busy(call) => *call,
             LinkState::Idle => return self.drop_link(id, now),
-            LinkState::Warming { patience } => {
-                self.pool.failed += 1;
-                let limit = Duration::from_millis(patience.into());
-                self.push(Output::Warmed { result: Err(Error::Timeout { limit, peer }) });
-                return self.drop_link(id, now);
+            LinkState::Warming(warming) => {
+                let phase = warming.phase;
+                let limit = opening_limit(&warming.timeouts, phase, warming.since, now).unwrap_or_default();
+                return self.warming_failed(id, Unopened { error: Error::Timeout { limit, peer }, phase }, now);
             }
         };
         if self.follows_anyway(call) {
@@ -106,10 +108,7 @@ impl Engine {
             let timeouts = &entry.policy.timeouts;
             let phase = entry.phase();
             let limit = match (&entry.state, phase) {
-                (State::Connecting { since, .. }, _) => {
-                    let own = own_limit(timeouts, phase).filter(|limit| since.after(*limit) <= now);
-                    own.or(timeouts.connect)
-                }
+                (State::Connecting { since, .. }, _) => opening_limit(timeouts, phase, *since, now),
                 (_, Phase::FirstByte) => timeouts.first_byte,
                 _ => timeouts.between_bytes,
             };
@@ -117,6 +116,19 @@ impl Engine {
         }
         self.drop_link(id, now);
     }
+}
+
+/// When a link runs out of time that began to be opened then, and is in this phase of that since then.
+fn opening_ends(timeouts: &Timeouts, begun: Time, phase: Phase, since: Time) -> Option<Time> {
+    let whole = timeouts.connect.map(|limit| begun.after(limit));
+    let own = own_limit(timeouts, phase).map(|limit| since.after(limit));
+    whole.into_iter().chain(own).min()
+}
+
+/// The limit that a link has run into while it was opened.
+fn opening_limit(timeouts: &Timeouts, phase: Phase, since: Time, now: Time) -> Option<Duration> {
+    let own = own_limit(timeouts, phase).filter(|limit| since.after(*limit) <= now);
+    own.or(timeouts.connect)
 }
 
 /// The limit that a phase of opening has to itself.

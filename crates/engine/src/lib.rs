@@ -72,7 +72,7 @@ pub use error::{Error, LinkError, LinkFault, Phase};
 pub use limits::Limits;
 pub use link::{LinkId, Opened};
 pub use memory::{Budget, Overflow};
-pub use outcome::{Failure, Outcome};
+pub use outcome::{Failure, Outcome, Unopened};
 pub use output::{Output, Place, Read};
 pub use time::Time;
 

@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sortie_policy::Timeouts;
+
 use crate::conn::Conn;
 use crate::origin::OriginId;
 use crate::road::Proxied;
 use crate::table::{Name, Slot};
-use crate::{CallId, Time};
+use crate::{CallId, Phase, Time};
 
 /// Names a link of the engine, from `Output::Open` until it is closed.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -55,16 +57,27 @@ pub(crate) struct Link {
 }
 
 /// Who uses a link.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Debug, Eq, PartialEq)]
 pub(crate) enum LinkState {
     /// It is being opened for this call.
     Opening(CallId),
-    /// It is being opened for nobody yet, within so many milliseconds.
-    Warming { patience: u32 },
+    /// It is being opened for nobody yet. Boxed, since few links are, and all have a state.
+    Warming(Box<Warming>),
     /// An exchange of this call is on it.
     Busy(CallId),
     /// Nobody; it waits in its origin's pool.
     Idle,
+}
+
+/// How far a link has come that is being opened for nobody yet.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Warming {
+    pub(crate) timeouts: Timeouts,
+    /// When it began to be opened.
+    pub(crate) begun: Time,
+    /// Which part of that it is in, and since when.
+    pub(crate) phase: Phase,
+    pub(crate) since: Time,
 }
 
 impl LinkId {

@@ -27,3 +27,12 @@ pub struct Failure {
     /// The response that could not be delivered, such as the redirect that was one too many.
     pub response: Option<Response>,
 }
+
+/// Why a link is not open that was to be warm.
+#[derive(Debug)]
+pub struct Unopened {
+    /// What went wrong.
+    pub error: Error,
+    /// Which part of opening it that was in.
+    pub phase: Phase,
+}

@@ -4,7 +4,7 @@ use sortie_http::Origin;
 use sortie_log::Event;
 use sortie_policy::{Channel, Proxy};
 
-use crate::{Error, LinkId, Outcome};
+use crate::{LinkId, Outcome, Unopened};
 
 /// What the engine wants done. The driver asks for it by [`Engine::poll`](crate::Engine::poll).
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub enum Output {
     /// A link that was opened by `warm` is open and idle, or could not be opened.
     Warmed {
         /// Why it is not open.
-        result: Result<(), Error>,
+        result: Result<(), Unopened>,
     },
     /// The peer has switched protocols, as was asked for: the link belongs to whoever made the call, whose `Done` follows.
     /// The engine has forgotten it.

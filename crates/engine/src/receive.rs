@@ -143,7 +143,7 @@ impl Engine {
     /// `count` bytes were appended to what [`place`](Self::place) gave.
     pub fn handle_filled(&mut self, link: LinkId, count: usize, now: Time) -> Read {
         let Some(entry) = self.links.get_mut(link) else { return Read::Stop };
-        let (LinkState::Busy(call), Some(want)) = (entry.state, entry.conn.want()) else { return Read::Stop };
+        let (&LinkState::Busy(call), Some(want)) = (&entry.state, entry.conn.want()) else { return Read::Stop };
         let surplus = (count as u64).saturating_sub(want);
         let complete = entry.conn.placed(count as u64);
         if surplus > 0

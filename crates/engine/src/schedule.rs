@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sortie_http::Origin;
-use sortie_policy::Way;
+use sortie_policy::{Timeouts, Way};
 
 use crate::call::State;
 use crate::conn::Conn;
 use crate::engine::Engine;
-use crate::link::{Link, LinkState};
+use crate::link::{Link, LinkState, Warming};
 use crate::origin::OriginId;
 use crate::road::Road;
 use crate::table::Name;
@@ -196,29 +196,46 @@ impl Engine {
         Some(link)
     }
 
-    /// Opens links for calls to come, at most so many and as far as the limits go; says how many are being opened. Each
-    /// ends in an [`Output::Warmed`]. Within `patience`, or it counts as failed.
+    /// Opens links for calls to come until `count` are idle, as far as the limits go; says how many are being opened. Each
+    /// ends in an [`Output::Warmed`], within those of the timeouts that bound opening.
+    ///
+    /// Idle links of other origins make room, as they do for a call.
     pub fn warm(
         &mut self,
         origin: &Arc<Origin>,
         way: Option<&Arc<Way>>,
         count: usize,
-        patience: Duration,
+        timeouts: &Timeouts,
         now: Time,
     ) -> usize {
         let id = self.origins.intern(origin, way);
-        let state = LinkState::Warming { patience: u32::try_from(patience.as_millis()).unwrap_or(u32::MAX) };
+        let wanted = count.saturating_sub(self.idle_of(id));
+        let per_origin = self.limits.per_origin.max(1);
         let mut begun = 0;
-        while begun < count
-            && self.has_room()
-            && self.origins.get(id).is_some_and(|route| route.links < self.limits.per_origin.max(1))
+        while begun < wanted
+            && self.origins.get(id).is_some_and(|route| route.links < per_origin)
+            && (self.has_room() || self.evict(|link| link.origin != id))
         {
-            let Some(link) = self.open(id, state) else { break };
-            self.arm_link(link, Some(now.after(patience)));
+            let warming = Warming { timeouts: timeouts.clone(), begun: now, phase: Phase::Connect, since: now };
+            let Some(link) = self.open(id, LinkState::Warming(warming.into())) else { break };
+            self.arm_warming(link);
             begun += 1;
         }
         self.origins.forget_unused(id);
         begun
+    }
+
+    /// How many links to this origin, reached in this way, are idle.
+    pub fn standing(&mut self, origin: &Arc<Origin>, way: Option<&Arc<Way>>) -> usize {
+        let id = self.origins.intern(origin, way);
+        let standing = self.idle_of(id);
+        self.origins.forget_unused(id);
+        standing
+    }
+
+    fn idle_of(&self, origin: OriginId) -> usize {
+        let is_idle = |link: &&LinkId| self.links.get(**link).is_some_and(|entry| entry.state == LinkState::Idle);
+        self.origins.get(origin).map_or(0, |route| route.idle.iter().filter(is_idle).count())
     }
 
     /// Closes idle links that are over the limits, as when lower ones were set.

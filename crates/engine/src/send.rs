@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use sortie_log::What;
 
@@ -18,15 +17,17 @@ const PROXY_AUTHORIZATION: &str = "Proxy-Authorization";
 impl Engine {
     /// A link is about to be opened: its connect timeout begins now, however long ago it was asked for.
     pub fn handle_opening(&mut self, link: LinkId, now: Time) {
-        match self.links.get(link).map(|entry| entry.state) {
+        match self.links.get_mut(link).map(|entry| &mut entry.state) {
             Some(LinkState::Opening(id)) => {
+                let id = *id;
                 let Some(call) = self.calls.get_mut(id) else { return };
                 call.marks.taken = now;
                 call.state = State::Connecting { link, phase: Phase::Connect, since: now };
                 self.arm_opening(id);
             }
-            Some(LinkState::Warming { patience }) => {
-                self.arm_link(link, Some(now.after(Duration::from_millis(patience.into()))));
+            Some(LinkState::Warming(warming)) => {
+                (warming.begun, warming.since) = (now, now);
+                self.arm_warming(link);
             }
             _ => {}
         }
@@ -39,16 +40,24 @@ impl Engine {
         if let Some(peer) = peer {
             entry.peer = Some(Arc::new(peer));
         }
-        let LinkState::Opening(id) = entry.state else { return };
-        if let Some(call) = self.calls.get_mut(id) {
-            call.state = State::Connecting { link, phase, since: now };
-            self.arm_opening(id);
+        match &mut entry.state {
+            LinkState::Opening(id) => {
+                let id = *id;
+                let Some(call) = self.calls.get_mut(id) else { return };
+                call.state = State::Connecting { link, phase, since: now };
+                self.arm_opening(id);
+            }
+            LinkState::Warming(warming) => {
+                (warming.phase, warming.since) = (phase, now);
+                self.arm_warming(link);
+            }
+            LinkState::Busy(_) | LinkState::Idle => {}
         }
     }
 
     /// Whether the head of a response has come on this link, and not yet its end.
     pub fn has_head(&self, link: LinkId) -> bool {
-        let Some(LinkState::Busy(id)) = self.links.get(link).map(|entry| entry.state) else { return false };
+        let Some(&LinkState::Busy(id)) = self.links.get(link).map(|entry| &entry.state) else { return false };
         self.calls.get(id).is_some_and(|call| matches!(call.state, State::Receiving { .. }))
     }
 
@@ -59,7 +68,7 @@ impl Engine {
         self.pool.resumed += u64::from(opened.resumed);
         let id = match entry.state {
             LinkState::Opening(id) => id,
-            LinkState::Warming { .. } => {
+            LinkState::Warming(_) => {
                 entry.peer = opened.peer.map(Arc::new);
                 // As one that has served: it may turn out to be stale.
                 entry.exchanges = 1;
@@ -137,7 +146,7 @@ impl Engine {
 
     /// What was appended last could not be written at once: the request is still on its way.
     pub fn handle_blocked(&mut self, link: LinkId, now: Time) {
-        let Some(LinkState::Busy(id)) = self.links.get(link).map(|entry| entry.state) else { return };
+        let Some(&LinkState::Busy(id)) = self.links.get(link).map(|entry| &entry.state) else { return };
         let Some(call) = self.calls.get_mut(id) else { return };
         match &mut call.state {
             State::Sending { writes, .. } => *writes += 1,

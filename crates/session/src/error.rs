@@ -37,7 +37,7 @@ struct Inner {
     kind: ErrorKind,
     phase: Option<Phase>,
     says: Says,
-    asked: Option<(Method, Box<str>)>,
+    asked: Option<(Option<Method>, Box<str>)>,
     request: Option<PreparedRequest>,
     response: Option<Response>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
@@ -93,7 +93,7 @@ impl Error {
     pub fn method(&self) -> Option<&Method> {
         match (&self.0.request, &self.0.asked) {
             (Some(request), _) => Some(request.method()),
-            (None, asked) => asked.as_ref().map(|(method, _)| method),
+            (None, asked) => asked.as_ref().and_then(|(method, _)| method.as_ref()),
         }
     }
 
@@ -161,7 +161,14 @@ impl Error {
     /// About a request that was not prepared yet: its method, and the URL as it was given.
     #[must_use]
     pub fn with_asked(mut self, method: Method, url: &str) -> Self {
-        self.change().asked = Some((method, url.into()));
+        self.change().asked = Some((Some(method), url.into()));
+        self
+    }
+
+    /// About no request, but about connections to where this URL leads.
+    #[must_use]
+    pub fn with_url(mut self, url: &str) -> Self {
+        self.change().asked = Some((None, url.into()));
         self
     }
 
@@ -238,8 +245,10 @@ impl Error {
             Says::Message(message) => f.write_str(&redact_text(message))?,
             Says::Whole(message) => return f.write_str(&redact_text(message)),
         }
-        if let (Some(method), Some(url)) = (self.method(), self.url()) {
-            write!(f, ": {method} {url}")?;
+        match (self.method(), self.url()) {
+            (Some(method), Some(url)) => write!(f, ": {method} {url}")?,
+            (None, Some(url)) => write!(f, ": {url}")?,
+            (_, None) => {}
         }
         match self.0.phase {
             Some(phase) => write!(f, " (phase {phase})"),

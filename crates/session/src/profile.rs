@@ -3,10 +3,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sortie_cookie::SharedJar;
+use sortie_http::{Method, Url};
 use sortie_log::Sink;
 use sortie_policy::{Channel, Credentials, Home, Proxies, Redirects, Timeouts, Way};
 
 use crate::arguments::append_values;
+use crate::check::check_target;
 use crate::entries::{Entries, Entry, Source, same_field, same_param};
 use crate::{Auth, Error, ErrorKind, Hooks, Values};
 
@@ -105,7 +107,7 @@ impl Profile {
 
     /// How origins are reached by a request that says `own` of proxies, if anything. What the environment says holds where
     /// nothing else does.
-    pub fn way(&self, own: Option<&Proxies>, channel: Option<&Channel>, home: Option<Home>) -> Option<Arc<Way>> {
+    pub(crate) fn way(&self, own: Option<&Proxies>, channel: Option<&Channel>, home: Option<Home>) -> Option<Arc<Way>> {
         let session = match self.trust_env {
             true => self.proxies.over(&crate::environment().proxies),
             false => self.proxies.clone(),
@@ -114,6 +116,14 @@ impl Profile {
         let channel = channel.unwrap_or(&self.channel).clone();
         let says_something = !proxies.is_empty() || channel != Channel::default() || home.is_some();
         says_something.then(|| Arc::new(Way { proxies, channel, home }))
+    }
+
+    /// How a URL's origin is reached by connections that are made ahead of any request; `home`, if it is reached in a way of
+    /// its own. Fails where each request to this URL would, before any I/O.
+    pub fn way_to(&self, url: &Url, home: Option<Home>) -> Result<Option<Arc<Way>>, Error> {
+        self.check()?;
+        check_target(&Method::GET, url.scheme(), self.https_only, false)?;
+        Ok(self.way(None, None, home))
     }
 
     /// Names and values of the header fields, in order, without User-Agent and the defaults.

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use sortie_engine::{CallId, Outcome};
+use sortie_engine::{CallId, Outcome, Unopened};
 use sortie_hooks::Warning;
 use sortie_log::{Event, Sink, What};
 use sortie_session::{After, Error, Response, finish, warnings};
@@ -32,7 +32,7 @@ pub(crate) struct Desk {
     /// The connection of a call whose peer has switched protocols.
     pub(crate) handed: Option<Detached>,
     /// What became of connections that were opened for nobody.
-    pub(crate) warmed: Vec<Result<(), sortie_engine::Error>>,
+    pub(crate) warmed: Vec<Result<(), Unopened>>,
 }
 
 /// A call that has ended and was not taken yet.
@@ -156,7 +156,7 @@ impl Audience for Desk {
         self.handed = Some(stream);
     }
 
-    fn warmed(&mut self, result: Result<(), sortie_engine::Error>) {
+    fn warmed(&mut self, result: Result<(), Unopened>) {
         self.warmed.push(result);
     }
 

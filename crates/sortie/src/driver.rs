@@ -3,7 +3,9 @@
 use std::io;
 use std::time::{Duration, SystemTime};
 
-use sortie_engine::{Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Place, Read, Time};
+use sortie_engine::{
+    Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Place, Read, Time, Unopened,
+};
 use sortie_log::Event;
 use sortie_transport as transport;
 use transport::{Detached, Plan, Transport};
@@ -58,7 +60,7 @@ pub(crate) trait Audience {
     /// The peer of a call has switched protocols; that the call is done is told next.
     fn handed(&mut self, tag: u64, stream: Detached);
     /// A connection that was opened for nobody is open, or could not be opened.
-    fn warmed(&mut self, result: Result<(), sortie_engine::Error>);
+    fn warmed(&mut self, result: Result<(), Unopened>);
 }
 
 impl Driver {

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use sortie_engine::{Failure, LinkError, LinkFault, Outcome};
+use sortie_engine::{Failure, LinkError, LinkFault, Outcome, Unopened};
 use sortie_session::{Ended, Error, ErrorKind, Phase};
 
 use crate::cause::Cause;
@@ -26,8 +26,8 @@ pub(crate) fn ended(outcome: Outcome, at: SystemTime, cause: Option<&Cause>) -> 
 }
 
 /// Why a connection could not be opened that was opened for no call.
-pub(crate) fn failed(error: sortie_engine::Error) -> Error {
-    convert(error, sortie_engine::Phase::Connect)
+pub(crate) fn failed(why: Unopened) -> Error {
+    convert(why.error, why.phase).with_phase(phase_of(why.phase))
 }
 
 fn convert(error: sortie_engine::Error, phase: sortie_engine::Phase) -> Error {

@@ -18,12 +18,15 @@ use crate::unix_url::unix_socket_of;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Session {
-    /// Opens up to `count` connections to the origin of this URL, TLS and proxy included, and keeps them for the session's
-    /// next calls. Waits until they stand; says how many do.
+    /// Sees to it that up to `count` connections to the origin of this URL stand, TLS and proxy included, for the session's
+    /// next calls. Those that are there already and idle count; the others are opened. Waits for them; says how many stand,
+    /// `count` at the most.
     ///
-    /// No more are opened than the session's limits allow, 16 an origin by default. They are kept for the idle timeout, on
-    /// the loop that the next call on any thread takes. Nothing is sent, and no hook runs. Each has the connect timeout.
-    /// Fails where the URL is none, or where not one connection could be opened, with the reason of the last.
+    /// No more are opened than the session's limits allow, 16 an origin by default; idle ones of other origins make room.
+    /// They are kept for the idle timeout, on the loop that the next call on any thread takes. Nothing is sent, and no hook
+    /// runs. Each has the session's timeouts for connecting; where that for all of it was lifted, 60 s. Fails where the URL is
+    /// none that the session may ask, and where not one stands, with the phase and the reason of the last; the error names
+    /// the URL.
     ///
     /// ```
     /// # let server = sortie_testserver::TestServer::start()?;
@@ -33,10 +36,14 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn warm(&self, url: impl AsRef<str>, count: usize) -> Result<usize, Error> {
-        let unix = unix_socket_of(url.as_ref());
-        let text = unix.as_ref().map_or(url.as_ref(), |(_, url)| url);
+        let url = url.as_ref();
+        self.warm_up(url, count).map_err(|error| error.with_url(url))
+    }
+
+    fn warm_up(&self, url: &str, count: usize) -> Result<usize, Error> {
+        let unix = unix_socket_of(url);
+        let text = unix.as_ref().map_or(url, |(_, url)| url);
         let url = Url::parse(text).map_err(|source| Error::new(ErrorKind::InvalidUrl).with_source(source))?;
-        self.profile().check()?;
         let mut home = None;
         if let Some((path, _)) = unix {
             self.allow_unix_url()?;
@@ -44,29 +51,25 @@ impl Session {
             let channel = self.channel(&Connecting::default().with_unix_socket(path));
             home = Some(Home { origin: url.origin().clone(), channel, direct: true });
         }
-        let way = self.profile().way(None, None, home);
-        let patience = self.profile().timeouts.connect.unwrap_or(PATIENCE);
+        let way = self.profile().way_to(&url, home)?;
+        let mut timeouts = self.profile().timeouts.clone();
+        timeouts.connect.get_or_insert(PATIENCE);
 
         let limits = Options::default().limits(self.limits(), Overflow::Fail);
         let mut driver = self.garage().take(&limits).map_err(system)?;
         let mut desk = Desk::default();
+        // What has closed or run out meanwhile does not count.
+        driver.turn(Some(Duration::ZERO), &mut desk).map_err(system)?;
         let now = driver.now();
-        let begun = driver.engine.warm(url.origin(), way.as_ref(), count, patience, now);
+        let begun = driver.engine.warm(url.origin(), way.as_ref(), count, &timeouts, now);
         while desk.warmed.len() < begun {
             driver.turn(None, &mut desk).map_err(system)?;
         }
+        let standing = driver.engine.standing(url.origin(), way.as_ref());
         self.garage().park(driver);
-        let mut reason = None;
-        let mut open = 0;
-        for result in desk.warmed {
-            match result {
-                Ok(()) => open += 1,
-                Err(error) => reason = Some(error),
-            }
-        }
-        match reason {
-            Some(error) if open == 0 => Err(failed(error)),
-            _ => Ok(open),
+        match desk.warmed.into_iter().filter_map(Result::err).next_back() {
+            Some(error) if standing == 0 => Err(failed(error)),
+            _ => Ok(standing.min(count)),
         }
     }
 }

@@ -209,9 +209,11 @@ fn warm_connections_serve_the_calls_that_come() {
         let wait = |_| session.get(server.url("/wait/4"));
         assert!(session.map((0..4).map(wait)).iter().all(Result::is_ok));
         assert_eq!(server.connections(), 4);
-        // Those that are there already do not count anew: the limit is on all.
-        assert_eq!(session.warm(server.url("/"), 100).unwrap(), 12);
-        assert_eq!(session.warm(server.url("/"), 1).unwrap(), 0);
+        // Those that are there already count.
+        assert_eq!(session.warm(server.url("/"), 3).unwrap(), 3);
+        assert_eq!(server.connections(), 4);
+        assert_eq!(session.warm(server.url("/"), 100).unwrap(), 16);
+        assert_eq!(session.warm(server.url("/"), 1).unwrap(), 1);
         assert_eq!(sockets_to(server.addr()).len(), 16);
         drop(session);
         assert!(sockets_to(server.addr()).is_empty());
@@ -222,9 +224,10 @@ fn warm_connections_serve_the_calls_that_come() {
 fn no_more_are_warmed_than_the_session_may_have() {
     let servers = [(); 2].map(|()| TestServer::start().unwrap());
     let session = Session::builder().connections(5).per_origin(3).build().unwrap();
-    assert_eq!(servers.each_ref().map(|server| session.warm(server.url("/"), 10).unwrap()), [3, 2]);
+    // What is idle elsewhere makes room.
+    assert_eq!(servers.each_ref().map(|server| session.warm(server.url("/"), 10).unwrap()), [3, 3]);
     assert_eq!(session.warm(servers[0].url("/"), 0).unwrap(), 0);
-    assert_eq!(servers.each_ref().map(|server| sockets_to(server.addr()).len()), [3, 2]);
+    assert_eq!(servers.each_ref().map(|server| sockets_to(server.addr()).len()), [2, 3]);
 }
 
 #[test]
@@ -250,14 +253,19 @@ fn warming_up_says_why_no_connection_could_be_opened() {
     let server = TestServer::start_tls(options()).unwrap();
     let refused = format!("http://127.0.0.1:{}/", refused_port());
     let cases = [
-        ("nowhere".to_owned(), ErrorKind::InvalidUrl),
-        (refused, ErrorKind::Connect),
-        (server.url("/"), ErrorKind::Tls),
+        ("nowhere".to_owned(), ErrorKind::InvalidUrl, Phase::Prepare),
+        (refused.clone(), ErrorKind::Connect, Phase::Connect),
+        (server.url("/"), ErrorKind::Tls, Phase::Tls),
     ];
-    for (url, kind) in cases {
+    for (url, kind, phase) in cases {
         let error = Session::new().warm(&url, 3).unwrap_err();
-        assert_eq!(error.kind(), kind, "{}", chain(&error));
+        assert_eq!((error.kind(), error.phase()), (kind, Some(phase)), "{}", chain(&error));
+        assert_eq!((error.url(), error.method()), (Some(url), None));
     }
+    let secure = Session::builder().https_only(true).build().unwrap();
+    let error = secure.warm(&refused, 1).unwrap_err();
+    assert_eq!((error.kind(), error.phase()), (ErrorKind::InvalidUrl, Some(Phase::Prepare)), "{}", chain(&error));
+    assert_eq!(error.to_string(), format!("only https is allowed: {refused} (phase prepare)"));
     assert!(sockets_to(server.addr()).is_empty());
     // One that stands is enough.
     let manners = Manners { refuse_every: Some(2), ..Manners::default() };
@@ -279,4 +287,20 @@ fn a_warm_connection_that_was_closed_meanwhile_does_no_harm() {
         assert!(request.send().unwrap().ok());
     }
     assert_eq!(server.requests(), 2);
+}
+
+#[test]
+fn warming_up_again_opens_anew_what_the_server_has_closed_meanwhile() {
+    let server = TestServer::start().unwrap();
+    let addr = server.addr();
+    let session = Session::builder().per_origin(2).build().unwrap();
+    assert_eq!(session.warm(server.url("/"), 2).unwrap(), 2);
+    server.kill();
+    let server = TestServer::start_on(addr).unwrap();
+    assert_eq!(session.warm(server.url("/"), 2).unwrap(), 2);
+    let both = [(); 2].map(|()| session.get(server.url("/wait/2")));
+    assert!(session.map(both).iter().all(Result::is_ok));
+    assert_eq!((server.connections(), sockets_to(addr).len()), (2, 2));
+    server.kill();
+    assert_eq!(session.warm(format!("http://{addr}/"), 2).unwrap_err().kind(), ErrorKind::Connect);
 }

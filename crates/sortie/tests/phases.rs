@@ -112,6 +112,10 @@ fn rule_36_each_part_of_connecting_has_a_limit_and_is_named_with_its_peer() {
         assert_timeout(&own, ErrorKind::ConnectTimeout, phase, peer);
         let by_session = limit_session(with_proxy(session()), phase).build().unwrap();
         assert_timeout(&by_session.get(&url).send().unwrap_err(), ErrorKind::ConnectTimeout, phase, peer);
+        // A connection that is opened beforehand has the session's limits too.
+        let warm = by_session.warm(&url, 2).unwrap_err();
+        assert_timeout(&warm, ErrorKind::ConnectTimeout, phase, peer);
+        assert_eq!((warm.url(), warm.method()), (Some(url.clone()), None));
         let whole = usual.get(&url).connect_timeout(SHORT).send().unwrap_err();
         assert_timeout(&whole, ErrorKind::ConnectTimeout, phase, peer);
         let total = usual.get(&url).timeout(SHORT).send().unwrap_err();
@@ -192,7 +196,8 @@ fn rule_36_a_request_can_lift_the_limits_of_its_session() {
 fn warming_up_has_the_connect_timeout_and_names_whom_it_waited_for() {
     let (_silent, mute) = silent_port();
     let session = Session::builder().tls(trusting().build().unwrap()).connect_timeout(SHORT).build().unwrap();
-    let error = session.warm(format!("https://{mute}/"), 3).unwrap_err();
-    assert!(error.is_timeout() && error.to_string().contains(&mute.to_string()), "{}", chain(&error));
+    let error = session.warm(format!("https://{mute}/?token=5ecret"), 3).unwrap_err();
+    assert_timeout(&error, ErrorKind::ConnectTimeout, Phase::Tls, Some(mute));
+    assert!(error.to_string().ends_with(&format!(": https://{mute}/?token=*** (phase TLS)")), "{error}");
     assert!(sockets_to(mute).is_empty());
 }
