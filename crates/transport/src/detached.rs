@@ -69,7 +69,7 @@ impl Read for Detached {
         if self.stream.is_plain() {
             return self.stream.read(buffer);
         }
-        self.scratch.resize(SCRATCH, 0);
+        self.scratch.resize(self.stream.unfinished() + SCRATCH, 0);
         self.stream.read_some(buffer, &mut self.scratch)
     }
 }
