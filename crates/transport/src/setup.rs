@@ -172,7 +172,8 @@ impl Setup {
         Tunnel::socks5(destination, credentials)
     }
 
-    /// Sends what the step has to say, and what waits.
+    /// Sends what waits, and what the step has to say; but the last word of the last handshake leaves with the owner's
+    /// first.
     fn send(&mut self) {
         let mut result = if self.stream.has_tail() { self.stream.flush() } else { Ok(true) };
         if let Step::Tunnel(tunnel) = &mut self.step {
@@ -182,7 +183,8 @@ impl Setup {
                 result = self.stream.send_through(&out, &mut wire);
             }
         }
-        if let Err(error) = result.and_then(|_| self.stream.answer())
+        let is_last = matches!(self.step, Step::TargetTls) && !self.stream.layers().is_handshaking();
+        if let Err(error) = result.and_then(|_| if is_last { Ok(()) } else { self.stream.answer() })
             && self.fault.is_none()
         {
             self.fault = Some(error);

@@ -157,7 +157,7 @@ impl Stream {
     }
 
     /// Whether the layers have something to say of themselves.
-    pub(crate) fn owes_word(&self) -> bool {
+    pub(crate) fn has_word(&self) -> bool {
         self.layers.as_ref().is_some_and(|layers| layers.wants_write())
     }
 
