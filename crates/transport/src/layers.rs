@@ -9,7 +9,7 @@ use crate::tls::{Layer, TlsError};
 ///
 /// ```text
 /// socket ── feed ──► outer ──► inner ── read ──► owner
-/// socket ◄─ drain ── outer ◄── inner ◄─ write ── owner
+/// socket ◄─ write ── outer ◄── inner ◄─ write ── owner
 /// ```
 #[derive(Default)]
 pub(crate) struct Layers {

@@ -21,7 +21,7 @@ pub enum TlsVersion {
 pub struct Secured {
     /// The version of TLS.
     pub version: TlsVersion,
-    /// The cipher suite, by the name that rustls gives it: `TLS13_AES_256_GCM_SHA384`.
+    /// The cipher suite, by the name that rustls gives it: `TLS13_AES_128_GCM_SHA256`.
     pub cipher: &'static str,
     /// The protocol that the peer chose of those that were offered (RFC 7301). `None`: none were offered, or it chose
     /// none.
