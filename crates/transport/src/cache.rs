@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{fmt, io};
@@ -20,7 +21,7 @@ pub(crate) struct Cache {
     pub(crate) failed: Duration,
     /// How many names there may be.
     pub(crate) capacity: usize,
-    /// Since any moment, as long as it is always the same.
+    /// Since any moment, as long as it is always the same. May panic, as it can be a caller's.
     pub(crate) clock: Box<dyn Fn() -> Duration + Send + Sync>,
     entries: HashMap<Box<str>, Entry>,
     /// Only of names where the family lost that came first.
@@ -58,7 +59,7 @@ impl Cache {
     /// What is known of `name`, if that is still true, the family that won last in front.
     pub(crate) fn get(&self, name: &str) -> Option<io::Result<Arc<[IpAddr]>>> {
         let entry = self.entries.get(name)?;
-        let now = (self.clock)();
+        let now = self.now()?;
         if entry.until <= now {
             return None;
         }
@@ -72,7 +73,7 @@ impl Cache {
     ///
     /// A failure that says nothing of the name is not kept.
     pub(crate) fn keep(&mut self, name: &str, found: io::Result<Arc<[IpAddr]>>) -> io::Result<Arc<[IpAddr]>> {
-        let now = (self.clock)();
+        let Some(now) = self.now() else { return found };
         match found {
             Ok(addresses) => {
                 self.insert(name, Ok(Arc::clone(&addresses)), self.found, now);
@@ -92,10 +93,16 @@ impl Cache {
         if self.winners.len() >= self.capacity && !self.winners.contains_key(name) {
             self.winners.clear(); // no more than a habit is lost
         }
-        if self.capacity > 0 {
-            let until = (self.clock)().saturating_add(HABIT);
-            self.winners.insert(name.into(), Winner { six, until });
+        if self.capacity > 0
+            && let Some(now) = self.now()
+        {
+            self.winners.insert(name.into(), Winner { six, until: now.saturating_add(HABIT) });
         }
+    }
+
+    /// The time, if the clock tells it: nobody waits in vain for a thread that a panic took along.
+    fn now(&self) -> Option<Duration> {
+        catch_unwind(AssertUnwindSafe(&*self.clock)).ok()
     }
 
     fn ordered(&self, name: &str, addresses: Arc<[IpAddr]>, now: Duration) -> Arc<[IpAddr]> {

@@ -98,6 +98,8 @@ impl Resolver {
     }
 
     /// The time by which names are forgotten, since any moment. Default: the system's monotonic clock.
+    ///
+    /// Where it panics, nothing is known, and nothing is kept.
     #[must_use]
     pub fn clock(self, clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
         self.shared.lock().cache.clock = Box::new(clock);
