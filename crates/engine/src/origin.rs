@@ -21,6 +21,8 @@ pub(crate) struct Road {
     pub(crate) origin: Arc<Origin>,
     pub(crate) proxy: Option<Arc<Proxy>>,
     pub(crate) channel: Channel,
+    /// The proxy cannot be used, and nothing goes around it.
+    pub(crate) barred: bool,
 }
 
 /// The share of the engine that an origin has, reached in one way.
@@ -122,8 +124,12 @@ impl Origins {
 
 impl Road {
     fn new(origin: Arc<Origin>, way: Option<&Way>) -> Self {
-        let proxy = way.and_then(|way| way.proxies.choose(&origin)).cloned();
-        Road { proxy, channel: way.map(|way| way.channel.clone()).unwrap_or_default(), origin }
+        let (proxy, barred) = match way.map(|way| way.proxies.choose(&origin)) {
+            Some(Ok(proxy)) => (proxy.cloned(), false),
+            Some(Err(_)) => (None, true),
+            None => (None, false),
+        };
+        Road { proxy, channel: way.map(|way| way.channel.clone()).unwrap_or_default(), origin, barred }
     }
 
     /// What its proxy, if it has one, has to do with its links.

@@ -8,7 +8,7 @@ use sortie_log::Sink;
 use sortie_policy::{Channel, Credentials, Proxies, Redirects, Timeouts, Way};
 
 use crate::arguments::append_values;
-use crate::check::check_target;
+use crate::check::{check_target, check_way};
 use crate::entries::{Entries, Entry, Source, same_field, same_param};
 use crate::{Auth, Error, ErrorKind, Hooks, Values};
 
@@ -92,17 +92,9 @@ impl Profile {
         }
     }
 
-    /// Fails where a proxy was given that cannot be used, here or by the environment: requests must not go around it.
+    /// Fails where a proxy was given that cannot be used: requests must not go around it.
     pub(crate) fn check_proxies(&self) -> Result<(), Error> {
-        let faults = if self.trust_env { &crate::environment().faults[..] } else { &[] };
-        let is_of_proxy = |fault: &&sortie_policy::Error| match fault {
-            sortie_policy::Error::Variable { source, .. } => matches!(**source, sortie_policy::Error::Proxy { .. }),
-            _ => false,
-        };
-        match self.proxy_fault.as_ref().or_else(|| faults.iter().find(is_of_proxy)) {
-            None => Ok(()),
-            Some(fault) => Err(unusable_proxy(fault.clone())),
-        }
+        self.proxy_fault.as_ref().map_or(Ok(()), |fault| Err(unusable_proxy(fault.clone())))
     }
 
     /// How origins are reached by a request that says `own` of proxies, if anything. What the environment says holds where
@@ -127,7 +119,9 @@ impl Profile {
     ) -> Result<Option<Arc<Way>>, Error> {
         self.check()?;
         check_target(&Method::GET, url.scheme(), self.https_only, false)?;
-        Ok(self.way(own, channel))
+        let way = self.way(own, channel);
+        check_way(way.as_deref(), url.origin())?;
+        Ok(way)
     }
 
     /// Names and values of the header fields, in order, without User-Agent and the defaults.

@@ -50,6 +50,10 @@ impl<For> Defaults<For> {
 
     /// Whether the environment is heeded where nothing else is said: `http_proxy`, `https_proxy`, `all_proxy` and
     /// `no_proxy`. Default: yes. (`SSL_CERT_FILE` and `SSL_CERT_DIR` name the system's roots either way.)
+    ///
+    /// A request that would go through a proxy of the environment's that cannot be used fails before any I/O
+    /// ([`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument)), and a redirect to where that proxy is needed is
+    /// not followed ([`ErrorKind::Redirect`](crate::ErrorKind::Redirect)); all others go on.
     pub fn trust_env(mut self, trusted: bool) -> Self {
         self.profile.trust_env = trusted;
         self

@@ -20,6 +20,14 @@ const WORD: &str = "SORTIE_TEST_URLS";
 const PLAINLY: &str = "plainly,";
 const WITHOUT_TRUST: &str = "without-trust,";
 const DIRECTLY: &str = "directly,";
+/// Through the proxy that this names in the child's environment.
+const PROXIED: &str = "proxied,";
+const OWN_PROXY: &str = "SORTIE_TEST_PROXY";
+/// The same two, by the defaults of a session.
+const SESSION_DIRECTLY: &str = "session-directly,";
+const SESSION_PROXIED: &str = "session-proxied,";
+/// Not at all: a connection to there is opened beforehand.
+const WARM: &str = "warm,";
 
 /// Asks for these URLs, one after the other, in a process with these variables and no other that speaks of proxies; gives
 /// what came of each: a status, or an error with its causes.
@@ -45,16 +53,26 @@ fn a_child_asks_as_it_is_told() {
     let Ok(word) = std::env::var(WORD) else { return };
     // The authority is the parent's.
     let tls = Tls::builder().danger_accept_invalid_certs(true).build().unwrap();
-    let (trusting, wary) = (Session::builder().tls(tls.clone()), Session::builder().tls(tls).trust_env(false));
-    let (trusting, wary) = (trusting.build(), wary.build().unwrap());
+    let builder = || Session::builder().tls(tls.clone());
+    #[expect(clippy::disallowed_methods, reason = "the child is told by its environment whom to ask")]
+    let own = std::env::var(OWN_PROXY).unwrap_or_default();
+    let session = builder().build().unwrap();
     for asked in word.split(' ') {
         let (how, url) = asked.split_once(',').unwrap();
-        let outcome = match (format!("{how},").as_str(), &trusting) {
-            (WITHOUT_TRUST, _) => wary.get(url).send(),
-            // A session with the environment's faults cannot be built.
-            (_, Err(error)) => Err(error.clone()),
-            (DIRECTLY, Ok(session)) => session.get(url).proxies(Proxies::direct()).send(),
-            (_, Ok(session)) => session.get(url).send(),
+        let outcome = match format!("{how},").as_str() {
+            WITHOUT_TRUST => builder().trust_env(false).build().unwrap().get(url).send(),
+            DIRECTLY => session.get(url).proxies(Proxies::direct()).send(),
+            PROXIED => session.get(url).proxy(&own).send(),
+            SESSION_DIRECTLY => builder().proxies(Proxies::direct()).build().unwrap().get(url).send(),
+            SESSION_PROXIED => builder().proxy(&own).build().unwrap().get(url).send(),
+            WARM => {
+                match session.warm(url, 1) {
+                    Ok(standing) => println!("\ncame: {standing} stand"),
+                    Err(error) => println!("\ncame: {}", chain(&error)),
+                }
+                continue;
+            }
+            _ => session.get(url).send(),
         };
         match outcome {
             Ok(response) => {
@@ -161,6 +179,48 @@ fn rule_40_a_variable_that_makes_no_sense_is_an_error_and_is_not_gone_around() {
         assert_eq!(came[1], "200");
     }
     assert_eq!(server.requests(), 2);
+}
+
+#[test]
+fn rule_40_a_variable_that_makes_no_sense_is_in_nobodys_way_who_does_not_need_it() {
+    let (plain, secure, [proxy, _]) = stage();
+    let place = std::env::temp_dir().join(format!("sortie-environment-faulty-{}.sock", std::process::id()));
+    let local = TestServer::start_unix(&place).unwrap();
+    let own = proxy.url();
+    let variables = [("all_proxy", "socks://127.0.0.1:1080/"), ("no_proxy", "localhost"), (OWN_PROXY, &own)];
+    let (url, spared) = (plain.url("/get"), plain.url("/get").replace("127.0.0.1", "localhost"));
+    let mut asked: Vec<String> = [DIRECTLY, WITHOUT_TRUST, SESSION_DIRECTLY].map(|how| format!("{how}{url}")).into();
+    asked.extend([PROXIED, SESSION_PROXIED].map(|how| format!("{how}http://a.test/get")));
+    asked.push(plainly(&spared));
+    asked.push(plainly(format!("http+unix://{}/get", place.to_str().unwrap().replace('/', "%2F"))));
+    assert_eq!(ask_in(&variables, &asked), ["200"; 7]);
+    assert_eq!((plain.requests(), local.requests(), proxy.requests().len()), (6, 1, 2));
+    assert_eq!(ask_in(&variables, &[format!("{WARM}{spared}")]), ["1 stand"]);
+    // All others need it, those of an origin that is open already as well; nothing is sent anywhere.
+    let asked = [plainly(&url), plainly(secure.url("/get")), format!("{WARM}{url}")];
+    for came in ask_in(&variables, &asked) {
+        assert!(came.contains("the proxy cannot be used") && came.contains("all_proxy"), "{came}");
+    }
+    assert_eq!((plain.requests(), secure.connections()), (6, 0));
+    let asked = [format!("{DIRECTLY}{url}"), plainly(&url)];
+    let came = ask_in(&variables, &asked);
+    assert!(came[0] == "200" && came[1].contains("the proxy cannot be used"), "{came:?}");
+}
+
+#[test]
+fn rule_40_a_redirect_does_not_go_around_a_proxy_that_cannot_be_used() {
+    let (plain, secure, _) = stage();
+    let variables = [("https_proxy", "socks://127.0.0.1:1080/")];
+    let asked = [
+        format!("{DIRECTLY}{}", secure.url("/get")),
+        plainly(plain.url("/get")),
+        plainly(plain.url(&format!("/redirect-to?url={}", secure.url("/get")))),
+    ];
+    let came = ask_in(&variables, &asked);
+    assert_eq!(came[..2], ["200", "200"]);
+    assert!(came[2].starts_with("redirect cannot be followed") && came[2].contains("https_proxy"), "{}", came[2]);
+    assert!(came[2].contains("(phase redirect)"), "{}", came[2]);
+    assert_eq!((plain.requests(), secure.requests()), (2, 1));
 }
 
 #[test]
