@@ -71,7 +71,7 @@ pub(crate) fn policy(profile: &Profile, session: &Arc<Policy>, rest: &Rest) -> R
     if has_way {
         let proxies =
             proxies.as_ref().map(Result::as_ref).transpose().map_err(|fault| unusable_proxy(fault.clone()))?;
-        policy.way = profile.way(proxies, channel.as_ref());
+        policy.way = profile.way(proxies, channel.as_ref())?;
     }
     if !cookies.is_empty() {
         policy.cookies = Some(cookie_pairs(cookies)?.into());

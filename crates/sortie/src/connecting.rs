@@ -44,7 +44,7 @@ impl<For> Defaults<For> {
     /// Says which requests go through which proxy, over what the environment says: see [`Proxies`].
     /// [`Proxies::direct`] for none at all.
     pub fn proxies(mut self, proxies: Proxies) -> Self {
-        self.profile.proxies = proxies;
+        self.profile.set_proxies(proxies);
         self
     }
 
@@ -77,8 +77,8 @@ impl<For> Defaults<For> {
     ///
     /// The environment's proxies are put aside. With a [`proxy`](Self::proxy) of its own it is the proxy that is there.
     pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
-        if self.profile.proxies.is_empty() {
-            self.profile.proxies = Proxies::direct();
+        if self.profile.proxies().is_ok_and(Proxies::is_empty) {
+            self.profile.set_proxies(Proxies::direct());
         }
         self.connector(|connector| connector.unix_socket(path))
     }
