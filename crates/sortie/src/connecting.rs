@@ -53,7 +53,9 @@ impl<For> Defaults<For> {
     ///
     /// A request that would go through a proxy of the environment's that cannot be used fails before any I/O
     /// ([`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument)), and a redirect to where that proxy is needed is
-    /// not followed ([`ErrorKind::Redirect`](crate::ErrorKind::Redirect)); all others go on.
+    /// not followed ([`ErrorKind::Redirect`](crate::ErrorKind::Redirect)); all others go on. An entry of `no_proxy` that names
+    /// no host spares nobody the proxy. A session tells its [`sink`](Self::sink) of both when it is made, each by a
+    /// [`Warning`](crate::What::Warning).
     pub fn trust_env(mut self, trusted: bool) -> Self {
         self.profile.trust_env = trusted;
         self

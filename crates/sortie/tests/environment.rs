@@ -7,8 +7,9 @@ mod support {
 }
 
 use std::process::Command;
+use std::sync::Arc;
 
-use sortie::{Proxies, Session, Tls};
+use sortie::{Event, Memory, Proxies, Session, Tls, What};
 use sortie_testserver::proxy::{Asked, ProxyOptions, ProxyServer};
 use sortie_testserver::{Authority, TestServer, TlsOptions};
 use support::chain::chain;
@@ -28,6 +29,9 @@ const SESSION_DIRECTLY: &str = "session-directly,";
 const SESSION_PROXIED: &str = "session-proxied,";
 /// Not at all: a connection to there is opened beforehand.
 const WARM: &str = "warm,";
+/// By two calls of a session whose sink is then asked of which faults it was told.
+const HEARD: &str = "heard,";
+const HEARD_WITHOUT_TRUST: &str = "heard-without-trust,";
 
 /// Asks for these URLs, one after the other, in a process with these variables and no other that speaks of proxies; gives
 /// what came of each: a status, or an error with its causes.
@@ -72,6 +76,13 @@ fn a_child_asks_as_it_is_told() {
                 }
                 continue;
             }
+            heard @ (HEARD | HEARD_WITHOUT_TRUST) => {
+                let memory = Arc::new(Memory::new());
+                let session = builder().sink(memory.clone()).trust_env(heard == HEARD).build().unwrap();
+                let _ = [(); 2].map(|()| session.get(url).send());
+                println!("\ncame: {}", warnings(&memory).join("; "));
+                continue;
+            }
             _ => session.get(url).send(),
         };
         match outcome {
@@ -82,6 +93,14 @@ fn a_child_asks_as_it_is_told() {
             Err(error) => println!("\ncame: {}", chain(&error)),
         }
     }
+}
+
+fn warnings(memory: &Memory) -> Vec<String> {
+    let text = |event: Event| match event.what {
+        What::Warning { text } => Some(text.to_string()),
+        _ => None,
+    };
+    memory.events().into_iter().filter_map(text).collect()
 }
 
 fn tls() -> TlsOptions {
@@ -221,6 +240,20 @@ fn rule_40_a_redirect_does_not_go_around_a_proxy_that_cannot_be_used() {
     assert!(came[2].starts_with("redirect cannot be followed") && came[2].contains("https_proxy"), "{}", came[2]);
     assert!(came[2].contains("(phase redirect)"), "{}", came[2]);
     assert_eq!((plain.requests(), secure.requests()), (2, 1));
+}
+
+#[test]
+fn rule_40_a_session_tells_its_sink_once_of_variables_that_make_no_sense() {
+    let server = TestServer::start().unwrap();
+    let asked = [HEARD, HEARD_WITHOUT_TRUST].map(|how| format!("{how}{}", server.url("/get")));
+    let variables = [("https_proxy", "gopher://p.test"), ("no_proxy", "a.test 10.0.0.0/99,a.test:x")];
+    let heard = "cannot use the environment variable https_proxy: cannot use the proxy `gopher://p.test`: the scheme is \
+        none of http, https, socks5 and socks5h; \
+        cannot use the environment variable no_proxy: `10.0.0.0/99` names no host that needs no proxy; \
+        cannot use the environment variable no_proxy: `a.test:x` names no host that needs no proxy";
+    assert_eq!(ask_in(&variables, &asked), [heard, ""]);
+    assert_eq!(ask_in(&[("no_proxy", "a.test")], &asked), ["", ""]);
+    assert_eq!(server.requests(), 8);
 }
 
 #[test]
