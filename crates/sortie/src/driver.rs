@@ -273,12 +273,13 @@ impl Driver {
         self.engine.handle_opened(link, opened, self.now);
     }
 
-    /// Takes a link out of the loop.
+    /// Takes a link out of the loop. One that stays there is closed like any other.
     fn detach(&mut self, link: LinkId) -> Option<Detached> {
         let name = self.name_of(link)?;
+        let stream = self.transport.detach(name)?;
         put(&mut self.names, link.index(), None);
         put(&mut self.owners, name.index(), None);
-        self.transport.detach(name)
+        Some(stream)
     }
 
     fn close(&mut self, link: LinkId) {
@@ -428,6 +429,17 @@ mod tests {
         driver.carry_out(&mut Ended::default()).unwrap();
         let link = driver.owners.iter().flatten().copied().next().unwrap();
         (driver, link)
+    }
+
+    #[test]
+    fn a_link_that_the_transport_keeps_can_still_be_closed() {
+        let server = RawServer::start(|peer| peer.stall()).unwrap();
+        let (mut driver, link) = opening(&server.url("/"));
+        let name = driver.name_of(link).unwrap();
+        // It is not open yet.
+        assert!(driver.detach(link).is_none() && driver.transport.phase(name).is_some());
+        driver.close(link);
+        assert!(driver.transport.phase(name).is_none() && driver.name_of(link).is_none());
     }
 
     #[test]
