@@ -11,6 +11,8 @@ pub(crate) struct Road {
     pub(crate) origin: Arc<Origin>,
     pub(crate) proxy: Option<Arc<Proxy>>,
     pub(crate) channel: Channel,
+    /// The proxy cannot be used, and nothing goes around it.
+    pub(crate) barred: bool,
 }
 
 /// What a proxy has to do with a link.
@@ -26,8 +28,12 @@ pub(crate) enum Proxied {
 
 impl Road {
     pub(crate) fn new(origin: Arc<Origin>, way: Option<&Way>) -> Self {
-        let (proxy, channel) = way.map(|way| way.to(&origin)).unwrap_or_default();
-        Road { origin, proxy, channel }
+        let (proxy, channel, barred) = match way.map(|way| way.to(&origin)) {
+            None => (None, Channel::default(), false),
+            Some(Ok((proxy, channel))) => (proxy, channel, false),
+            Some(Err(_)) => (None, Channel::default(), true),
+        };
+        Road { origin, proxy, channel, barred }
     }
 
     /// What its proxy, if it has one, has to do with its links.

@@ -13,7 +13,7 @@ use crate::link::{Link, LinkState, Warming};
 use crate::origin::OriginId;
 use crate::road::Road;
 use crate::table::Name;
-use crate::{CallId, LinkId, Output, Phase, Time};
+use crate::{CallId, Error, LinkId, Output, Phase, Time};
 
 /// How many exchanges a link serves before it makes room for an origin that has no link at all.
 const BURST: u32 = 8;
@@ -148,10 +148,14 @@ impl Engine {
         true
     }
 
-    /// Opens a link for a call, if the limits allow it; else the origin stands in line.
+    /// Opens a link for a call, if the limits allow it; else the origin stands in line. Says whether the call waits no more.
     fn open_for(&mut self, id: CallId, origin: OriginId, wants_fresh: bool, now: Time) -> bool {
         let per_origin = self.limits.per_origin.max(1);
         let Some(route) = self.origins.get(origin) else { return false };
+        if route.road.barred {
+            self.fail_barred(id, now);
+            return true;
+        }
         if route.links >= per_origin && !(wants_fresh && self.evict(|link| link.origin == origin)) {
             return false;
         }
@@ -173,6 +177,15 @@ impl Engine {
         true
     }
 
+    /// Ends a call whose proxy cannot be used.
+    fn fail_barred(&mut self, id: CallId, now: Time) {
+        let fault = self.calls.get(id).and_then(|call| {
+            let way = call.policy.way.as_ref()?;
+            way.proxies.choose(call.request.url().origin()).err().cloned()
+        });
+        self.fail(id, fault.map_or(Error::Closed, Error::Policy), Phase::Follow, now);
+    }
+
     /// Has a link opened.
     fn open(&mut self, origin: OriginId, state: LinkState) -> Option<LinkId> {
         let route = self.origins.get_mut(origin)?;
@@ -191,7 +204,7 @@ impl Engine {
         });
         self.pool.opened += 1;
         route.links += 1;
-        let Road { origin, proxy, channel } = route.road.clone();
+        let Road { origin, proxy, channel, .. } = route.road.clone();
         self.push(Output::Open { link, origin, proxy, channel });
         Some(link)
     }
@@ -213,7 +226,7 @@ impl Engine {
         let per_origin = self.limits.per_origin.max(1);
         let mut begun = 0;
         while begun < wanted
-            && self.origins.get(id).is_some_and(|route| route.links < per_origin)
+            && self.origins.get(id).is_some_and(|route| !route.road.barred && route.links < per_origin)
             && (self.has_room() || self.evict(|link| link.origin != id))
         {
             let warming = Warming { timeouts: timeouts.clone(), begun: now, phase: Phase::Connect, since: now };

@@ -28,7 +28,7 @@ use crate::{Error, Proxy};
 /// use sortie_policy::Proxies;
 ///
 /// let proxies = Proxies::new().set("https", "http://proxy.test:3128")?.no_proxy("example.com, 10.0.0.0/8")?;
-/// let through = |url| proxies.choose(Url::parse(url).unwrap().origin()).map(ToString::to_string);
+/// let through = |url| proxies.choose(Url::parse(url).unwrap().origin()).unwrap().map(ToString::to_string);
 /// assert_eq!(through("https://example.net/").as_deref(), Some("http://proxy.test:3128"));
 /// assert_eq!(through("https://www.example.com/"), None);
 /// assert_eq!(through("http://example.net/"), None);
@@ -46,8 +46,17 @@ pub struct Proxies {
 /// What was said at one place.
 #[derive(Clone, Debug, Default)]
 struct Layer {
-    entries: Vec<(Key, Option<Arc<Proxy>>)>,
+    entries: Vec<(Key, Choice)>,
     no_proxy: Option<NoProxy>,
+}
+
+/// What an entry says.
+#[derive(Clone, Debug)]
+enum Choice {
+    Through(Arc<Proxy>),
+    Directly,
+    /// Through a proxy that cannot be used.
+    Faulty(Arc<Error>),
 }
 
 /// What an entry covers; everything, where nothing is given.
@@ -83,7 +92,9 @@ impl Proxies {
     /// not read where `REQUEST_METHOD` is set: within a CGI program it is the request's Proxy field (httpoxy). What is
     /// said of `no_proxy` in [`no_proxy`](Self::no_proxy) holds.
     ///
-    /// A variable that cannot be used is left out, and told by an [`Error::Variable`]; of a list, the entries at fault.
+    /// A variable that cannot be used is told by an [`Error::Variable`], and so is each entry of a list that is none. The
+    /// entry is left out; but what would go through a proxy that cannot be used does not go around it: see
+    /// [`choose`](Self::choose).
     pub fn from_environment(lookup: impl Fn(&str) -> Option<String>) -> (Self, Vec<Error>) {
         let mut faults = Vec::new();
         let mut own = Layer::default();
@@ -95,8 +106,12 @@ impl Proxies {
         for (scheme, variable) in [(Some(Scheme::Http), http), (Some(Scheme::Https), https), (None, all)] {
             let Some((name, value)) = variable else { continue };
             match Proxy::parse(&value) {
-                Ok(proxy) => own.set(Key { scheme, host: None }, Some(proxy.into())),
-                Err(error) => faults.push(Error::Variable { name, source: error.into() }),
+                Ok(proxy) => own.set(Key { scheme, host: None }, Choice::Through(proxy.into())),
+                Err(error) => {
+                    let fault = Error::Variable { name, source: error.into() };
+                    own.set(Key { scheme, host: None }, Choice::Faulty(fault.clone().into()));
+                    faults.push(fault);
+                }
             }
         }
         if let Some((name, list)) = said("no_proxy").or_else(|| said("NO_PROXY")) {
@@ -116,7 +131,7 @@ impl Proxies {
     /// # Errors
     /// [`Error::ProxyKey`] where the key is none, [`Error::Proxy`] where the proxy is none.
     pub fn set(mut self, key: &str, proxy: &str) -> Result<Self, Error> {
-        self.own.set(Key::read(key)?, Some(Proxy::parse(proxy)?.into()));
+        self.own.set(Key::read(key)?, Choice::Through(Proxy::parse(proxy)?.into()));
         Ok(self)
     }
 
@@ -133,7 +148,7 @@ impl Proxies {
     /// # Errors
     /// [`Error::ProxyKey`] where the key is none.
     pub fn none_for(mut self, key: &str) -> Result<Self, Error> {
-        self.own.set(Key::read(key)?, None);
+        self.own.set(Key::read(key)?, Choice::Directly);
         Ok(self)
     }
 
@@ -179,22 +194,32 @@ impl Proxies {
     }
 
     /// The proxy for the requests to an origin; `None` where they go directly.
-    pub fn choose(&self, origin: &Origin) -> Option<&Arc<Proxy>> {
+    ///
+    /// # Errors
+    /// [`Error::Variable`] where they would go through a proxy of the environment's that cannot be used.
+    pub fn choose(&self, origin: &Origin) -> Result<Option<&Arc<Proxy>>, &Error> {
         let layers = || iter::once(&self.own).chain(self.below.iter().map(|layer| &**layer));
         let entries =
             layers().enumerate().flat_map(|(depth, layer)| layer.entries.iter().map(move |entry| (depth, entry)));
         let covering = entries.filter(|(_, (key, _))| key.covers(origin));
         // Of equally precise ones the first holds, which is the topmost.
-        let (depth, (_, proxy)) = covering.min_by_key(|(_, (key, _))| Reverse(key.precision()))?;
+        let Some((depth, (_, choice))) = covering.min_by_key(|(_, (key, _))| Reverse(key.precision())) else {
+            return Ok(None);
+        };
         let no_proxy = layers().take(depth + 1).find_map(|layer| layer.no_proxy.as_ref());
-        proxy.as_ref().filter(|_| !no_proxy.is_some_and(|list| list.holds(origin)))
+        match choice {
+            Choice::Directly => Ok(None),
+            _ if no_proxy.is_some_and(|list| list.holds(origin)) => Ok(None),
+            Choice::Through(proxy) => Ok(Some(proxy)),
+            Choice::Faulty(fault) => Err(fault),
+        }
     }
 }
 
 impl Layer {
-    fn set(&mut self, key: Key, proxy: Option<Arc<Proxy>>) {
+    fn set(&mut self, key: Key, choice: Choice) {
         self.entries.retain(|(known, _)| *known != key);
-        self.entries.push((key, proxy));
+        self.entries.push((key, choice));
     }
 }
 

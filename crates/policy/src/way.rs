@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sortie_http::Origin;
 
-use crate::{Proxies, Proxy};
+use crate::{Error, Proxies, Proxy};
 
 /// How the origins of a call are reached: through which proxies, over what kind of connections.
 ///
@@ -35,11 +35,14 @@ pub struct Home {
 
 impl Way {
     /// How this origin is reached: whom it goes through, and how connections are made.
-    pub fn to(&self, origin: &Arc<Origin>) -> (Option<Arc<Proxy>>, Channel) {
+    ///
+    /// # Errors
+    /// Where its proxy is one that cannot be used: nothing may go around it.
+    pub fn to(&self, origin: &Arc<Origin>) -> Result<(Option<Arc<Proxy>>, Channel), &Error> {
         let home = self.home.as_ref().filter(|home| Arc::ptr_eq(&home.origin, origin) || home.origin == *origin);
         let is_direct = home.is_some_and(|home| home.direct);
-        let proxy = if is_direct { None } else { self.proxies.choose(origin).cloned() };
-        (proxy, home.map_or(&self.channel, |home| &home.channel).clone())
+        let proxy = if is_direct { None } else { self.proxies.choose(origin)?.cloned() };
+        Ok((proxy, home.map_or(&self.channel, |home| &home.channel).clone()))
     }
 }
 

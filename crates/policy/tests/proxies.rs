@@ -10,7 +10,10 @@ use sortie_policy::{Error, Proxies, Proxy, ProxyFault, ProxyKind};
 /// Where a URL's requests go through, `direct` where they go directly.
 fn through(proxies: &Proxies, url: &str) -> String {
     let url = Url::parse(url).unwrap();
-    proxies.choose(url.origin()).map_or("direct".into(), |proxy| proxy.host().to_string())
+    match proxies.choose(url.origin()) {
+        Ok(proxy) => proxy.map_or("direct".into(), |proxy| proxy.host().to_string()),
+        Err(fault) => fault.to_string(),
+    }
 }
 
 /// What the environment says where these variables are set.
@@ -303,7 +306,9 @@ fn a_variable_that_cannot_be_used_is_told_by_its_name() {
         ("HTTPS_PROXY", "s"),
         ("NO_PROXY", "10.0.0.0/99 a.test a.test:x"),
     ]);
-    assert_eq!(through(&proxies, "http://x.test/"), "direct", "the upper case is not asked");
+    let unusable = "cannot use the environment variable http_proxy";
+    assert_eq!(through(&proxies, "http://x.test/"), unusable, "the upper case is not asked");
+    assert_eq!(through(&proxies, "http://a.test/"), "direct");
     assert_eq!(through(&proxies, "https://x.test/"), "s");
     assert_eq!(through(&proxies, "https://a.test/"), "direct");
     let told: Vec<(String, String)> =
@@ -315,6 +320,27 @@ fn a_variable_that_cannot_be_used_is_told_by_its_name() {
         ("`10.0.0.0/99` names no host that needs no proxy", "`a.test:x` names no host that needs no proxy");
     assert_eq!(told, [(&*http, scheme), (&*list, net), (&*list, port)]);
     assert!(!format!("{faults:?}").contains("5ecret"));
+}
+
+#[test]
+fn a_proxy_that_cannot_be_used_is_a_fault_of_what_it_is_for_alone() {
+    let (environment, faults) =
+        environment(&[("all_proxy", "socks://s"), ("https_proxy", "p"), ("no_proxy", "a.test")]);
+    let unusable = "cannot use the environment variable all_proxy";
+    assert!(faults.len() == 1 && !environment.is_empty());
+    let cases = [
+        (Proxies::new(), ["direct", unusable, "direct", "p"]),
+        (Proxies::new().set("http", "r").unwrap(), ["r", "r", "direct", "p"]),
+        (Proxies::new().set("all://b.test", "r").unwrap(), ["direct", "r", "direct", "p"]),
+        (Proxies::new().none_for("http").unwrap(), ["direct", "direct", "direct", "p"]),
+        (Proxies::new().no_proxy("").unwrap(), [unusable, unusable, "p", "p"]),
+        (Proxies::direct(), ["direct"; 4]),
+        (Proxies::direct().all("r").unwrap(), ["r"; 4]),
+    ];
+    let urls = ["http://a.test/", "http://b.test/", "https://a.test/", "https://b.test/"];
+    for (request, expected) in cases {
+        assert_eq!(urls.map(|url| through(&request.over(&environment), url)), expected, "{request:?}");
+    }
 }
 
 #[test]
@@ -388,7 +414,7 @@ proptest! {
         let proxies = Proxies::new().all("p").unwrap().no_proxy(&format!("{written}{domain}")).unwrap();
         let labels = |name: &str| name.split('.').map(str::to_owned).collect::<Vec<_>>();
         for name in [format!("{before}{domain}"), other, domain.clone()] {
-            let is_spared = proxies.choose(&origin(&name)).is_none();
+            let is_spared = proxies.choose(&origin(&name)).unwrap().is_none();
             prop_assert_eq!(is_spared, labels(&name).ends_with(&labels(&domain)), "{} {}", name, domain);
         }
     }
@@ -397,7 +423,7 @@ proptest! {
     fn any_address_is_in_the_nets_that_its_bits_say(ip: u32, net: u32, prefix in 0_u32..=32) {
         let (ip, net) = (std::net::Ipv4Addr::from(ip), std::net::Ipv4Addr::from(net));
         let proxies = Proxies::new().all("p").unwrap().no_proxy(&format!("{net}/{prefix}")).unwrap();
-        let is_spared = proxies.choose(&Origin::new(Scheme::Http, Host::Ip(ip.into()), 80)).is_none();
+        let is_spared = proxies.choose(&Origin::new(Scheme::Http, Host::Ip(ip.into()), 80)).unwrap().is_none();
         let cut = |address: std::net::Ipv4Addr| u64::from(address.to_bits()) >> (32 - prefix);
         prop_assert_eq!(is_spared, cut(ip) == cut(net));
     }

@@ -1,7 +1,11 @@
 //! What no request may be sent with (RFC 9112, sections 3.2 and 6.3), however it came about.
 
-use sortie_http::{Body, Headers, Method, Scheme};
+use std::sync::Arc;
 
+use sortie_http::{Body, Headers, Method, Origin, Scheme};
+use sortie_policy::Way;
+
+use crate::profile::unusable_proxy;
 use crate::{Error, ErrorKind};
 
 /// Looks at header fields in front of this body.
@@ -33,6 +37,14 @@ pub(crate) fn check_target(method: &Method, scheme: Scheme, https_only: bool, up
         return Err(Error::new(ErrorKind::InvalidArgument).with_message("CONNECT is sent by `upgrade` alone"));
     }
     Ok(())
+}
+
+/// Looks at the proxy that requests to an origin go through: where it cannot be used, they do not go around it.
+pub(crate) fn check_way(way: Option<&Way>, origin: &Arc<Origin>) -> Result<(), Error> {
+    match way.map(|way| way.to(origin)) {
+        Some(Err(fault)) => Err(unusable_proxy(fault.clone())),
+        Some(Ok(_)) | None => Ok(()),
+    }
 }
 
 fn header(message: &str) -> Error {

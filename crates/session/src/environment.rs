@@ -10,7 +10,7 @@ use sortie_policy::Proxies;
 pub struct Environment {
     /// Which proxies requests go through: see [`Proxies::from_environment`].
     pub proxies: Proxies,
-    /// The variables that cannot be used, and why. What they say is left out.
+    /// The variables that cannot be used, and why: see [`Proxies::from_environment`].
     pub faults: Vec<sortie_policy::Error>,
 }
 
@@ -59,9 +59,12 @@ mod tests {
             "http_proxy" => Some("http://proxy.test:port".into()),
             _ => None,
         });
-        let through = |url| environment.proxies.choose(Url::parse(url).unwrap().origin()).map(ToString::to_string);
-        assert_eq!(through("https://a.test/").as_deref(), Some("http://proxy.test:3128"));
-        assert_eq!(through("http://a.test/"), None);
+        let through = |url| match environment.proxies.choose(Url::parse(url).unwrap().origin()) {
+            Ok(proxy) => Ok(proxy.unwrap().to_string()),
+            Err(fault) => Err(fault.to_string()),
+        };
+        assert_eq!(through("https://a.test/"), Ok("http://proxy.test:3128".into()));
+        assert_eq!(through("http://a.test/"), Err("cannot use the environment variable http_proxy".into()));
         let faults: Vec<String> = environment.faults.iter().map(ToString::to_string).collect();
         assert_eq!(faults, ["cannot use the environment variable http_proxy"]);
     }

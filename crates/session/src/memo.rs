@@ -201,7 +201,6 @@ impl Ready {
 impl Policies {
     fn new(profile: &Profile) -> Result<Self, Error> {
         merge::check_timeouts(&profile.timeouts)?;
-        profile.check_proxies()?;
         let mut policy = Policy::default();
         policy.timeouts = profile.timeouts.clone();
         policy.redirects = profile.redirects.clone();
@@ -211,7 +210,7 @@ impl Policies {
         policy.resend = profile.resend;
         policy.max_content = profile.max_content;
         policy.told = profile.sink.is_some();
-        policy.way = profile.way(None, None, None);
+        policy.way = profile.way(None, None, None)?;
         let usual = Arc::new(policy.clone());
         policy.redirects.follow = false;
         let head = match usual.redirects.follow {

@@ -82,7 +82,7 @@ pub(crate) fn policy(
             channel: channel.clone(),
             direct: proxies.is_none(),
         });
-        policy.way = profile.way(proxies, channel.as_ref(), home);
+        policy.way = profile.way(proxies, channel.as_ref(), home)?;
     }
     if !cookies.is_empty() {
         policy.cookies = Some(cookie_pairs(cookies)?.into());

@@ -7,7 +7,7 @@ use sortie_http::{Body, Headers, PreparedRequest};
 use sortie_policy::Policy;
 
 use crate::arguments::Rest;
-use crate::check::{check_fields, check_target};
+use crate::check::{check_fields, check_target, check_way};
 use crate::encode::{self, Credentials, Facts};
 use crate::finish::After;
 use crate::memo::{Parts, Ready, Recalled};
@@ -37,7 +37,10 @@ pub fn prepare(profile: &Arc<Profile>, memo: &Memo, arguments: Arguments) -> Res
     let mut warnings = Vec::new();
     let arguments = run_args(profile, arguments, &mut warnings)?;
     let made = encode(profile, memo, &arguments)
-        .and_then(|(request, policy)| run_pre_request(profile, &arguments, request, policy, &mut warnings));
+        .and_then(|(request, policy)| run_pre_request(profile, &arguments, request, policy, &mut warnings))
+        .and_then(|(request, policy)| {
+            check_way(policy.way.as_deref(), request.url().origin()).map(|()| (request, policy))
+        });
     match made {
         Err(error) => Err(about(&arguments, error, warnings)),
         Ok((request, policy)) => {

@@ -8,7 +8,7 @@ use sortie_log::Sink;
 use sortie_policy::{Channel, Credentials, Home, Proxies, Redirects, Timeouts, Way};
 
 use crate::arguments::append_values;
-use crate::check::check_target;
+use crate::check::{check_target, check_way};
 use crate::entries::{Entries, Entry, Source, same_field, same_param};
 use crate::{Auth, Error, ErrorKind, Hooks, Values};
 
@@ -48,8 +48,6 @@ pub struct Profile {
     /// Whether a request that is not idempotent may go again where a reused connection turns out to be closed.
     /// Default: no.
     pub resend: bool,
-    /// Which proxy each origin is asked through. Default: what the environment says.
-    pub proxies: Proxies,
     /// Whether the environment is heeded where nothing else is said: `http_proxy` and the like. Default: yes.
     pub trust_env: bool,
     /// How connections are made; whoever opens them knows what it holds. Default: as they are by default.
@@ -62,8 +60,8 @@ pub struct Profile {
     pub connections: Connections,
     pub(crate) headers: Entries,
     pub(crate) params: Entries,
-    /// Why a proxy that was given cannot be used.
-    pub(crate) proxy_fault: Option<sortie_policy::Error>,
+    /// Which proxy each origin is asked through, or why the one that was given cannot be used.
+    pub(crate) proxies: Result<Proxies, sortie_policy::Error>,
 }
 
 /// How many connections a loop holds, and for how long.
@@ -86,36 +84,37 @@ impl Profile {
     /// Sends each request through the proxy of this URL, as `http://user:password@proxy.test:3128`, and puts aside what was
     /// said of proxies before and what the environment says. A fault in it is found by [`check`](Self::check).
     pub fn set_proxy(&mut self, url: &str) {
-        match Proxies::direct().all(url) {
-            Ok(proxies) => (self.proxies, self.proxy_fault) = (proxies, None),
-            Err(error) => self.proxy_fault = Some(error),
-        }
+        self.proxies = Proxies::direct().all(url);
     }
 
-    /// Fails where a proxy was given that cannot be used, here or by the environment: requests must not go around it.
-    pub(crate) fn check_proxies(&self) -> Result<(), Error> {
-        let faults = if self.trust_env { &crate::environment().faults[..] } else { &[] };
-        let is_of_proxy = |fault: &&sortie_policy::Error| match fault {
-            sortie_policy::Error::Variable { source, .. } => matches!(**source, sortie_policy::Error::Proxy { .. }),
-            _ => false,
-        };
-        match self.proxy_fault.as_ref().or_else(|| faults.iter().find(is_of_proxy)) {
-            None => Ok(()),
-            Some(fault) => Err(unusable_proxy(fault.clone())),
-        }
+    /// Says which proxies each request goes through, over what the environment says and in place of what was said before.
+    pub fn set_proxies(&mut self, proxies: Proxies) {
+        self.proxies = Ok(proxies);
+    }
+
+    /// Which proxies each request goes through, over what the environment says, or why the one that was given cannot be
+    /// used. Default: nothing is said.
+    pub fn proxies(&self) -> Result<&Proxies, &sortie_policy::Error> {
+        self.proxies.as_ref()
     }
 
     /// How origins are reached by a request that says `own` of proxies, if anything. What the environment says holds where
-    /// nothing else does.
-    pub(crate) fn way(&self, own: Option<&Proxies>, channel: Option<&Channel>, home: Option<Home>) -> Option<Arc<Way>> {
+    /// nothing else does. Fails where a proxy was given that cannot be used: requests must not go around it.
+    pub(crate) fn way(
+        &self,
+        own: Option<&Proxies>,
+        channel: Option<&Channel>,
+        home: Option<Home>,
+    ) -> Result<Option<Arc<Way>>, Error> {
+        let said = self.proxies().map_err(|fault| unusable_proxy(fault.clone()))?;
         let session = match self.trust_env {
-            true => self.proxies.over(&crate::environment().proxies),
-            false => self.proxies.clone(),
+            true => said.over(&crate::environment().proxies),
+            false => said.clone(),
         };
         let proxies = own.map_or_else(|| session.clone(), |own| own.over(&session));
         let channel = channel.unwrap_or(&self.channel).clone();
         let says_something = !proxies.is_empty() || channel != Channel::default() || home.is_some();
-        says_something.then(|| Arc::new(Way { proxies, channel, home }))
+        Ok(says_something.then(|| Arc::new(Way { proxies, channel, home })))
     }
 
     /// How a URL's origin is reached by connections that are made ahead of any request; `home`, if it is reached in a way of
@@ -123,7 +122,9 @@ impl Profile {
     pub fn way_to(&self, url: &Url, home: Option<Home>) -> Result<Option<Arc<Way>>, Error> {
         self.check()?;
         check_target(&Method::GET, url.scheme(), self.https_only, false)?;
-        Ok(self.way(None, None, home))
+        let way = self.way(None, None, home)?;
+        check_way(way.as_deref(), url.origin())?;
+        Ok(way)
     }
 
     /// Names and values of the header fields, in order, without User-Agent and the defaults.
@@ -181,13 +182,12 @@ impl Default for Profile {
             credentials: Credentials::default(),
             max_content: None,
             resend: false,
-            proxies: Proxies::new(),
             trust_env: true,
             channel: Channel::default(),
             hooks: Hooks::new(),
             sink: None,
             connections: Connections::default(),
-            proxy_fault: None,
+            proxies: Ok(Proxies::new()),
             headers: Entries::default(),
             params: Entries::default(),
         }

@@ -44,12 +44,18 @@ impl<For> Defaults<For> {
     /// Says which requests go through which proxy, over what the environment says: see [`Proxies`].
     /// [`Proxies::direct`] for none at all.
     pub fn proxies(mut self, proxies: Proxies) -> Self {
-        self.profile.proxies = proxies;
+        self.profile.set_proxies(proxies);
         self
     }
 
     /// Whether the environment is heeded where nothing else is said: `http_proxy`, `https_proxy`, `all_proxy` and
     /// `no_proxy`. Default: yes. (`SSL_CERT_FILE` and `SSL_CERT_DIR` name the system's roots either way.)
+    ///
+    /// A request that would go through a proxy of the environment's that cannot be used fails before any I/O
+    /// ([`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument)), and a redirect to where that proxy is needed is
+    /// not followed ([`ErrorKind::Redirect`](crate::ErrorKind::Redirect)); all others go on. An entry of `no_proxy` that names
+    /// no host spares nobody the proxy. A session tells its [`sink`](Self::sink) of both when it is made, each by a
+    /// [`Warning`](crate::What::Warning).
     pub fn trust_env(mut self, trusted: bool) -> Self {
         self.profile.trust_env = trusted;
         self
@@ -77,8 +83,8 @@ impl<For> Defaults<For> {
     ///
     /// The environment's proxies are put aside. With a [`proxy`](Self::proxy) of its own it is the proxy that is there.
     pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
-        if self.profile.proxies.is_empty() {
-            self.profile.proxies = Proxies::direct();
+        if self.profile.proxies().is_ok_and(Proxies::is_empty) {
+            self.profile.set_proxies(Proxies::direct());
         }
         self.connector(|connector| connector.unix_socket(path))
     }

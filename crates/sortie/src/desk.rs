@@ -184,7 +184,7 @@ pub(crate) fn warn(sink: &dyn Sink, warnings: &[Warning], call: Option<CallId>, 
 }
 
 /// A sink that panics loses its line, not the call: the panic's own message has been printed by then.
-fn record(sink: &dyn Sink, event: &Event) {
+pub(crate) fn record(sink: &dyn Sink, event: &Event) {
     quietly(|| sink.record(event));
 }
 

@@ -276,12 +276,13 @@ impl Driver {
         self.engine.handle_opened(link, opened, self.now);
     }
 
-    /// Takes a link out of the loop.
+    /// Takes a link out of the loop. One that stays there is closed like any other.
     fn detach(&mut self, link: LinkId) -> Option<Detached> {
         let name = self.name_of(link)?;
+        let stream = self.transport.detach(name)?;
         put(&mut self.names, link.index(), None);
         put(&mut self.owners, name.index(), None);
-        self.transport.detach(name)
+        Some(stream)
     }
 
     fn close(&mut self, link: LinkId) {
@@ -359,6 +360,8 @@ impl Driver {
         let cause = match end {
             // An answer that ends in good order is one, whatever became of the request.
             Some(None) if self.engine.has_head(link) => None,
+            // An alert says more than the pipe that it broke.
+            Some(Some(said)) if said.kind == LinkFault::Tls => Some(said),
             _ => Some(cause),
         };
         self.engine.handle_closed(link, cause, self.now);
@@ -384,4 +387,90 @@ fn put<T: Clone>(list: &mut Vec<Option<T>>, index: usize, entry: Option<T>) {
         list.resize(index + 1, None);
     }
     list[index] = entry;
+}
+
+#[cfg(all(test, any(feature = "tls", feature = "ring")))]
+mod tests {
+    use std::sync::{Arc, Mutex, mpsc};
+
+    use sortie_engine::Error;
+    use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
+    use sortie_policy::{Channel, Policy, Way};
+    use sortie_testserver::raw::RawServer;
+    use sortie_testserver::{Authority, TlsOptions};
+    use transport::{Connector, Tls};
+
+    use super::*;
+
+    /// Keeps what has ended.
+    #[derive(Default)]
+    struct Ended(Vec<Outcome>);
+
+    impl Audience for Ended {
+        fn done(&mut self, _: u64, _: SystemTime, outcome: Outcome) -> bool {
+            self.0.push(outcome);
+            false
+        }
+
+        fn told(&mut self, _: u64, _: Event) {}
+
+        fn handed(&mut self, _: u64, _: Detached) {}
+
+        fn warmed(&mut self, _: Result<(), Unopened>) {}
+    }
+
+    /// A driver that has just begun to open its only link, which is for a call to this URL.
+    fn opening(url: &str) -> (Driver, LinkId) {
+        let tls = Tls::builder().danger_accept_invalid_certs(true).build().unwrap();
+        let channel = Channel::new(Connector::builder().tls(tls).build());
+        let mut policy = Policy::default();
+        policy.way = Some(Arc::new(Way { channel, ..Way::default() }));
+        let request = PreparedRequest::new(Method::GET, Url::parse(url).unwrap(), Headers::new(), Body::none());
+        let mut driver = Driver::new(Limits::default()).unwrap();
+        let now = driver.refresh();
+        driver.engine.submit(request, Arc::new(policy), 7, now);
+        driver.carry_out(&mut Ended::default()).unwrap();
+        let link = driver.owners.iter().flatten().copied().next().unwrap();
+        (driver, link)
+    }
+
+    #[test]
+    fn a_link_that_the_transport_keeps_can_still_be_closed() {
+        let server = RawServer::start(|peer| peer.stall()).unwrap();
+        let (mut driver, link) = opening(&server.url("/"));
+        let name = driver.name_of(link).unwrap();
+        // It is not open yet.
+        assert!(driver.detach(link).is_none() && driver.transport.phase(name).is_some());
+        driver.close(link);
+        assert!(driver.transport.phase(name).is_none() && driver.name_of(link).is_none());
+    }
+
+    #[test]
+    fn what_the_peer_said_in_tls_goes_before_the_pipe_that_broke() {
+        let ((tell, told), (go, gate)) = (mpsc::channel(), mpsc::channel::<()>());
+        let (gate, identity) = (Mutex::new(gate), Authority::new().unwrap().certificate(&["127.0.0.1"]).unwrap());
+        let server = RawServer::start_tls(TlsOptions::new(identity), move |peer| {
+            let say = || tell.send(()).map_err(io::Error::other);
+            peer.read_head()?;
+            say()?;
+            gate.lock().unwrap().recv().map_err(io::Error::other)?;
+            // A record that nobody with the keys has made.
+            peer.write_below(b"\x17\x03\x03\x00\x20these are bytes, and thirty-two...")?;
+            say()?;
+            peer.stall()
+        });
+        let server = server.unwrap();
+        let (mut driver, link) = opening(&server.url("/"));
+        let mut ended = Ended::default();
+        while told.try_recv().is_err() {
+            driver.turn(Some(Duration::from_millis(1)), &mut ended).unwrap();
+        }
+        go.send(()).unwrap();
+        told.recv_timeout(Duration::from_secs(60)).unwrap();
+        let broken = io::Error::from(io::ErrorKind::BrokenPipe);
+        driver.fail_write(link, LinkError { kind: LinkFault::Write, source: Box::new(broken) });
+        driver.carry_out(&mut ended).unwrap();
+        let failure = ended.0.remove(0).result.unwrap_err();
+        assert!(matches!(&failure.error, Error::Link(cause) if cause.kind == LinkFault::Tls), "{failure:?}");
+    }
 }

@@ -1,14 +1,17 @@
+use std::error::Error as _;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sortie_cookie::SharedJar;
 use sortie_engine::Limits;
 use sortie_http::Method;
-use sortie_log::Sink;
-use sortie_session::{Arguments, Error, Memo, Prepared, Profile, Response, prepare};
+use sortie_log::{Event, Sink, What};
+use sortie_session::{Arguments, Error, Memo, Prepared, Profile, Response, environment, prepare};
 
 use crate::builder::SessionBuilder;
 use crate::connecting::{Connecting, Kinds};
+use crate::desk::record;
+use crate::driver::wall;
 use crate::garage::Garage;
 use crate::unix_url::{localhost, unix_socket_of};
 use crate::{Batch, Request};
@@ -128,7 +131,20 @@ impl Session {
     }
 
     pub(crate) fn of(profile: Profile) -> Self {
-        Self::assemble(profile, Arc::default(), false)
+        let session = Self::assemble(profile, Arc::default(), false);
+        session.tell_faults();
+        session
+    }
+
+    /// Tells the sink, if there is one, which variables of the environment cannot be used. It is the program's own code.
+    pub(crate) fn tell_faults(&self) {
+        let profile = self.profile();
+        let Some(sink) = profile.sink.as_ref().filter(|_| profile.trust_env) else { return };
+        for fault in &environment().faults {
+            let why = fault.source().map_or_else(String::new, |source| format!(": {source}"));
+            let what = What::Warning { text: format!("{fault}{why}").into() };
+            record(&**sink, &Event::new(wall(), 0, what));
+        }
     }
 
     /// A session with connections that others may have too.

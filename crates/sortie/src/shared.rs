@@ -27,5 +27,8 @@ pub(crate) fn shared() -> Session {
     let alone = settings.profile().jar.is_some();
     let session = Session::assemble(settings.profile_alone(), shared.garage.clone(), alone);
     shared.session = Some((version, session.clone()));
+    // The sink may ask for this session itself.
+    drop(shared);
+    session.tell_faults();
     session
 }

@@ -7,8 +7,9 @@ mod support {
 }
 
 use std::process::Command;
+use std::sync::Arc;
 
-use sortie::{Proxies, Session, Tls};
+use sortie::{Event, Memory, Proxies, Session, Tls, What};
 use sortie_testserver::proxy::{Asked, ProxyOptions, ProxyServer};
 use sortie_testserver::{Authority, TestServer, TlsOptions};
 use support::chain::chain;
@@ -20,6 +21,17 @@ const WORD: &str = "SORTIE_TEST_URLS";
 const PLAINLY: &str = "plainly,";
 const WITHOUT_TRUST: &str = "without-trust,";
 const DIRECTLY: &str = "directly,";
+/// Through the proxy that this names in the child's environment.
+const PROXIED: &str = "proxied,";
+const OWN_PROXY: &str = "SORTIE_TEST_PROXY";
+/// The same two, by the defaults of a session.
+const SESSION_DIRECTLY: &str = "session-directly,";
+const SESSION_PROXIED: &str = "session-proxied,";
+/// Not at all: a connection to there is opened beforehand.
+const WARM: &str = "warm,";
+/// By two calls of a session whose sink is then asked of which faults it was told.
+const HEARD: &str = "heard,";
+const HEARD_WITHOUT_TRUST: &str = "heard-without-trust,";
 
 /// Asks for these URLs, one after the other, in a process with these variables and no other that speaks of proxies; gives
 /// what came of each: a status, or an error with its causes.
@@ -45,16 +57,33 @@ fn a_child_asks_as_it_is_told() {
     let Ok(word) = std::env::var(WORD) else { return };
     // The authority is the parent's.
     let tls = Tls::builder().danger_accept_invalid_certs(true).build().unwrap();
-    let (trusting, wary) = (Session::builder().tls(tls.clone()), Session::builder().tls(tls).trust_env(false));
-    let (trusting, wary) = (trusting.build(), wary.build().unwrap());
+    let builder = || Session::builder().tls(tls.clone());
+    #[expect(clippy::disallowed_methods, reason = "the child is told by its environment whom to ask")]
+    let own = std::env::var(OWN_PROXY).unwrap_or_default();
+    let session = builder().build().unwrap();
     for asked in word.split(' ') {
         let (how, url) = asked.split_once(',').unwrap();
-        let outcome = match (format!("{how},").as_str(), &trusting) {
-            (WITHOUT_TRUST, _) => wary.get(url).send(),
-            // A session with the environment's faults cannot be built.
-            (_, Err(error)) => Err(error.clone()),
-            (DIRECTLY, Ok(session)) => session.get(url).proxies(Proxies::direct()).send(),
-            (_, Ok(session)) => session.get(url).send(),
+        let outcome = match format!("{how},").as_str() {
+            WITHOUT_TRUST => builder().trust_env(false).build().unwrap().get(url).send(),
+            DIRECTLY => session.get(url).proxies(Proxies::direct()).send(),
+            PROXIED => session.get(url).proxy(&own).send(),
+            SESSION_DIRECTLY => builder().proxies(Proxies::direct()).build().unwrap().get(url).send(),
+            SESSION_PROXIED => builder().proxy(&own).build().unwrap().get(url).send(),
+            WARM => {
+                match session.warm(url, 1) {
+                    Ok(standing) => println!("\ncame: {standing} stand"),
+                    Err(error) => println!("\ncame: {}", chain(&error)),
+                }
+                continue;
+            }
+            heard @ (HEARD | HEARD_WITHOUT_TRUST) => {
+                let memory = Arc::new(Memory::new());
+                let session = builder().sink(memory.clone()).trust_env(heard == HEARD).build().unwrap();
+                let _ = [(); 2].map(|()| session.get(url).send());
+                println!("\ncame: {}", warnings(&memory).join("; "));
+                continue;
+            }
+            _ => session.get(url).send(),
         };
         match outcome {
             Ok(response) => {
@@ -64,6 +93,14 @@ fn a_child_asks_as_it_is_told() {
             Err(error) => println!("\ncame: {}", chain(&error)),
         }
     }
+}
+
+fn warnings(memory: &Memory) -> Vec<String> {
+    let text = |event: Event| match event.what {
+        What::Warning { text } => Some(text.to_string()),
+        _ => None,
+    };
+    memory.events().into_iter().filter_map(text).collect()
 }
 
 fn tls() -> TlsOptions {
@@ -161,6 +198,62 @@ fn rule_40_a_variable_that_makes_no_sense_is_an_error_and_is_not_gone_around() {
         assert_eq!(came[1], "200");
     }
     assert_eq!(server.requests(), 2);
+}
+
+#[test]
+fn rule_40_a_variable_that_makes_no_sense_is_in_nobodys_way_who_does_not_need_it() {
+    let (plain, secure, [proxy, _]) = stage();
+    let place = std::env::temp_dir().join(format!("sortie-environment-faulty-{}.sock", std::process::id()));
+    let local = TestServer::start_unix(&place).unwrap();
+    let own = proxy.url();
+    let variables = [("all_proxy", "socks://127.0.0.1:1080/"), ("no_proxy", "localhost"), (OWN_PROXY, &own)];
+    let (url, spared) = (plain.url("/get"), plain.url("/get").replace("127.0.0.1", "localhost"));
+    let mut asked: Vec<String> = [DIRECTLY, WITHOUT_TRUST, SESSION_DIRECTLY].map(|how| format!("{how}{url}")).into();
+    asked.extend([PROXIED, SESSION_PROXIED].map(|how| format!("{how}http://a.test/get")));
+    asked.push(plainly(&spared));
+    asked.push(plainly(format!("http+unix://{}/get", place.to_str().unwrap().replace('/', "%2F"))));
+    assert_eq!(ask_in(&variables, &asked), ["200"; 7]);
+    assert_eq!((plain.requests(), local.requests(), proxy.requests().len()), (6, 1, 2));
+    assert_eq!(ask_in(&variables, &[format!("{WARM}{spared}")]), ["1 stand"]);
+    // All others need it, those of an origin that is open already as well; nothing is sent anywhere.
+    let asked = [plainly(&url), plainly(secure.url("/get")), format!("{WARM}{url}")];
+    for came in ask_in(&variables, &asked) {
+        assert!(came.contains("the proxy cannot be used") && came.contains("all_proxy"), "{came}");
+    }
+    assert_eq!((plain.requests(), secure.connections()), (6, 0));
+    let asked = [format!("{DIRECTLY}{url}"), plainly(&url)];
+    let came = ask_in(&variables, &asked);
+    assert!(came[0] == "200" && came[1].contains("the proxy cannot be used"), "{came:?}");
+}
+
+#[test]
+fn rule_40_a_redirect_does_not_go_around_a_proxy_that_cannot_be_used() {
+    let (plain, secure, _) = stage();
+    let variables = [("https_proxy", "socks://127.0.0.1:1080/")];
+    let asked = [
+        format!("{DIRECTLY}{}", secure.url("/get")),
+        plainly(plain.url("/get")),
+        plainly(plain.url(&format!("/redirect-to?url={}", secure.url("/get")))),
+    ];
+    let came = ask_in(&variables, &asked);
+    assert_eq!(came[..2], ["200", "200"]);
+    assert!(came[2].starts_with("redirect cannot be followed") && came[2].contains("https_proxy"), "{}", came[2]);
+    assert!(came[2].contains("(phase redirect)"), "{}", came[2]);
+    assert_eq!((plain.requests(), secure.requests()), (2, 1));
+}
+
+#[test]
+fn rule_40_a_session_tells_its_sink_once_of_variables_that_make_no_sense() {
+    let server = TestServer::start().unwrap();
+    let asked = [HEARD, HEARD_WITHOUT_TRUST].map(|how| format!("{how}{}", server.url("/get")));
+    let variables = [("https_proxy", "gopher://p.test"), ("no_proxy", "a.test 10.0.0.0/99,a.test:x")];
+    let heard = "cannot use the environment variable https_proxy: cannot use the proxy `gopher://p.test`: the scheme is \
+        none of http, https, socks5 and socks5h; \
+        cannot use the environment variable no_proxy: `10.0.0.0/99` names no host that needs no proxy; \
+        cannot use the environment variable no_proxy: `a.test:x` names no host that needs no proxy";
+    assert_eq!(ask_in(&variables, &asked), [heard, ""]);
+    assert_eq!(ask_in(&[("no_proxy", "a.test")], &asked), ["", ""]);
+    assert_eq!(server.requests(), 8);
 }
 
 #[test]

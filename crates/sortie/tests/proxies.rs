@@ -380,3 +380,28 @@ fn a_proxy_that_cannot_be_reached_or_used_is_not_gone_around() {
     }
     assert_eq!(server.connections(), 0);
 }
+
+#[test]
+fn of_several_things_that_are_said_of_proxies_the_last_counts() {
+    let server = TestServer::start().unwrap();
+    let proxy = proxy(leads_to(&server, ProxyOptions::http()));
+    let (bad, good) = ("gopher://proxy.test", Proxies::direct().all(&proxy.url()).unwrap());
+    for builder in [
+        Session::builder().proxy(bad).proxies(good.clone()),
+        Session::builder().proxy(bad).proxy(proxy.url()),
+        Session::builder().proxies(Proxies::direct()).proxy(proxy.url()),
+    ] {
+        assert!(builder.build().unwrap().get(named(&server, "/get")).send().unwrap().ok());
+    }
+    assert_eq!(proxy.requests().len(), 3);
+    for builder in [
+        Session::builder().proxies(good.clone()).proxy(bad),
+        // The proxy would be there.
+        Session::builder().proxy(bad).unix_socket("/nowhere"),
+    ] {
+        assert_eq!(builder.build().unwrap_err().kind(), ErrorKind::InvalidArgument);
+    }
+    let request = || sortie::get(named(&server, "/get"));
+    assert!(request().proxy(bad).proxies(good.clone()).send().unwrap().ok());
+    assert_eq!(request().proxies(good).proxy(bad).send().unwrap_err().kind(), ErrorKind::InvalidArgument);
+}
