@@ -389,7 +389,8 @@ fn put<T: Clone>(list: &mut Vec<Option<T>>, index: usize, entry: Option<T>) {
     list[index] = entry;
 }
 
-#[cfg(all(test, any(feature = "tls", feature = "ring")))]
+#[cfg(test)]
+#[cfg(any(feature = "tls", feature = "ring"))]
 mod tests {
     use std::sync::{Arc, Mutex, mpsc};
 
