@@ -94,7 +94,9 @@ fn each_part_of_opening_has_its_limit_and_all_of_it_has_one() {
     let mut timeouts = Timeouts::default();
     timeouts.connect = Some(Duration::from_secs(30));
     (timeouts.resolve, timeouts.tls) = (Some(Duration::from_secs(5)), Some(Duration::from_secs(7)));
-    let cases: [(&[(u64, Phase)], u64, u64, Phase); 4] = [
+    // When which phase begins, when it is over, which limit that is, and the phase then.
+    type Case = (&'static [(u64, Phase)], u64, u64, Phase);
+    let cases: [Case; 4] = [
         (&[(1, Phase::Resolve)], 6, 5, Phase::Resolve),
         (&[(1, Phase::Resolve), (4, Phase::Connect)], 31, 30, Phase::Connect),
         (&[(1, Phase::Resolve), (4, Phase::Connect), (9, Phase::Tls)], 16, 7, Phase::Tls),
