@@ -7,13 +7,10 @@
 
 use flate2::Crc;
 
-use crate::gzip_header::Header;
+use crate::gzip_header::{Header, MAGIC};
 use crate::inflate::{Frame, Inflate, Room};
 use crate::limits::Ceiling;
 use crate::{Coding, Damage, Error};
-
-/// What a member begins with.
-pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// CRC-32 and length behind a stream, in bytes.
 pub(crate) const TRAILER: usize = 8;

@@ -7,7 +7,9 @@
 use flate2::Crc;
 
 use crate::Damage;
-use crate::gzip::MAGIC;
+
+/// What a member begins with.
+pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// The only compression method there is.
 const DEFLATE: u8 = 8;

@@ -4,7 +4,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use crate::limits::Ceiling;
 #[cfg(any(feature = "br", feature = "zstd"))]
-use crate::stage::Moved;
+use crate::moved::Moved;
 use crate::{Coding, Damage, Error};
 
 /// No more than this is reserved on the word of the peer, in bytes.

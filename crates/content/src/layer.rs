@@ -3,7 +3,8 @@
 use std::io;
 
 use crate::limits::Ceiling;
-use crate::stage::{Moved, Stage};
+use crate::moved::Moved;
+use crate::stage::Stage;
 use crate::{Coding, Error};
 
 /// So much may wait between two codings, in bytes.

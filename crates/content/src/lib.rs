@@ -52,6 +52,7 @@ mod json;
 mod layer;
 mod limits;
 mod media_type;
+mod moved;
 mod multipart;
 mod part;
 mod reader;

@@ -11,12 +11,12 @@ mod zstd;
 
 #[cfg(feature = "br")]
 pub(crate) use br::Br;
-use flate2::{Decompress, FlushDecompress, Status};
 #[cfg(feature = "zstd")]
 pub(crate) use zstd::{Zstd, promised};
 
 #[cfg(any(feature = "br", feature = "zstd"))]
 use crate::inflate::Room;
+use crate::moved::Moved;
 use crate::{Coding, Damage, Error};
 
 /// A coding that is being taken off.
@@ -28,13 +28,6 @@ pub(crate) enum Stage {
     Br(Br),
     #[cfg(feature = "zstd")]
     Zstd(Zstd),
-}
-
-/// How many bytes a step took from its input, and how many it gave.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Moved {
-    pub(crate) used: usize,
-    pub(crate) made: usize,
 }
 
 impl Stage {
@@ -94,16 +87,5 @@ impl Stage {
                 return self.end().map_err(|damage| room.damaged(damage));
             }
         }
-    }
-}
-
-/// Moves on through a deflate stream; says whether that is its end.
-fn inflate(state: &mut Decompress, input: &[u8], out: &mut [u8]) -> Result<(Moved, bool), Damage> {
-    let (taken, given) = (state.total_in(), state.total_out());
-    let status = state.decompress(input, out, FlushDecompress::None);
-    let moved = Moved { used: (state.total_in() - taken) as usize, made: (state.total_out() - given) as usize };
-    match status {
-        Ok(status) => Ok((moved, status == Status::StreamEnd)),
-        Err(error) => Err(Damage::Data { source: Box::new(error) }),
     }
 }

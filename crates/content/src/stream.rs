@@ -6,7 +6,7 @@
 
 use crate::layer::{self, Layer};
 use crate::limits::Ceiling;
-use crate::stage::Moved;
+use crate::moved::Moved;
 use crate::{Codings, Error, Limits, MOST_CODINGS};
 
 /// Room is made in steps of this size, in bytes, so that little is cleared in vain where little comes.

@@ -1,5 +1,6 @@
 //! One call: what was asked for, how far it has come, what it has brought.
 
+use std::mem;
 use std::sync::Arc;
 
 use sortie_http::{PreparedRequest, Response, Timings};
@@ -84,6 +85,17 @@ impl Call {
             | State::Sending { link, .. }
             | State::Awaiting { link, .. }
             | State::Receiving { link, .. } => Some(*link),
+        }
+    }
+
+    /// What has come of the response, if its head has. The call waits for it to be put back, or is done.
+    pub(crate) fn take_receiving(&mut self) -> Option<Receiving> {
+        if !matches!(self.state, State::Receiving { .. }) {
+            return None;
+        }
+        match mem::replace(&mut self.state, State::Queued) {
+            State::Receiving { receiving, .. } => Some(*receiving),
+            _ => None,
         }
     }
 

@@ -43,6 +43,7 @@
 //! # Ok::<(), sortie_http::Error>(())
 //! ```
 
+mod arrival;
 mod call;
 mod close;
 mod conn;
@@ -59,6 +60,7 @@ mod outcome;
 mod output;
 mod receive;
 mod receiving;
+mod road;
 mod schedule;
 mod send;
 mod table;

@@ -8,6 +8,7 @@ use sortie_policy::Timeouts;
 
 use crate::conn::Conn;
 use crate::origin::OriginId;
+use crate::road::Proxied;
 use crate::table::{Name, Slot};
 use crate::{CallId, Phase, Time};
 
@@ -53,17 +54,6 @@ pub(crate) struct Link {
     pub(crate) paused: bool,
     /// The server's own word on how long it keeps an idle connection, in seconds.
     pub(crate) keep_alive: Option<u32>,
-}
-
-/// What a proxy has to do with a link.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Proxied {
-    /// There is none.
-    Direct,
-    /// It is the peer, and is asked itself.
-    Asked,
-    /// It has opened a tunnel, and sees nothing of what is sent.
-    Tunnelled,
 }
 
 /// Who uses a link.

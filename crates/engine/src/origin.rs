@@ -3,27 +3,17 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use sortie_http::{Origin, Scheme};
-use sortie_policy::{Channel, Proxy, ProxyKind, Way};
+use sortie_http::Origin;
+use sortie_policy::Way;
 
 use crate::conn::Memo;
-use crate::link::Proxied;
+use crate::road::Road;
 use crate::table::{Name, Slot, Table};
 use crate::{CallId, LinkId, Time};
 
 /// Names an origin as long as it has links or calls.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct OriginId(Slot);
-
-/// What tells connections apart that must not be shared: where they lead, through whom, and how they are made.
-#[derive(Clone, Eq, Hash, PartialEq)]
-pub(crate) struct Road {
-    pub(crate) origin: Arc<Origin>,
-    pub(crate) proxy: Option<Arc<Proxy>>,
-    pub(crate) channel: Channel,
-    /// The proxy cannot be used, and nothing goes around it.
-    pub(crate) barred: bool,
-}
 
 /// The share of the engine that an origin has, reached in one way.
 pub(crate) struct Route {
@@ -119,34 +109,6 @@ impl Origins {
         {
             self.index.remove(&route.road);
         }
-    }
-}
-
-impl Road {
-    fn new(origin: Arc<Origin>, way: Option<&Way>) -> Self {
-        let (proxy, barred) = match way.map(|way| way.proxies.choose(&origin)) {
-            Some(Ok(proxy)) => (proxy.cloned(), false),
-            Some(Err(_)) => (None, true),
-            None => (None, false),
-        };
-        Road { proxy, channel: way.map(|way| way.channel.clone()).unwrap_or_default(), origin, barred }
-    }
-
-    /// What its proxy, if it has one, has to do with its links.
-    pub(crate) fn proxied(&self) -> Proxied {
-        match (&self.proxy, self.asked()) {
-            (None, _) => Proxied::Direct,
-            (Some(_), Some(_)) => Proxied::Asked,
-            (Some(_), None) => Proxied::Tunnelled,
-        }
-    }
-
-    /// The proxy that is asked itself, rather than for a tunnel: one of HTTP's, for plain http (RFC 9112, section 3.2.2).
-    pub(crate) fn asked(&self) -> Option<&Proxy> {
-        let is_asked = |proxy: &&Proxy| {
-            self.origin.scheme() == Scheme::Http && matches!(proxy.kind(), ProxyKind::Http | ProxyKind::Https)
-        };
-        self.proxy.as_deref().filter(is_asked)
     }
 }
 

@@ -4,12 +4,13 @@ use sortie_http::StatusCode;
 use sortie_log::What;
 use sortie_policy::Verdict;
 
+use crate::arrival::{News, begin};
 use crate::call::State;
 use crate::conn::{ConnEvent, Head};
 use crate::engine::Engine;
 use crate::link::LinkState;
 use crate::output::{Place, Read};
-use crate::receiving::{Kept, News, Receiving, TRUSTED};
+use crate::receiving::{Kept, Receiving, TRUSTED};
 use crate::{CallId, Error, LinkId, Phase, Time};
 
 /// The least that is worth reading straight into its place.
@@ -88,7 +89,7 @@ impl Engine {
                 (ConnEvent::More, _) => break Taken::All,
                 (ConnEvent::Informational(head), _) => break Taken::Informational(head),
                 (ConnEvent::Head(head), _) => {
-                    let (begun, news) = Receiving::begin(call, head, rest.len(), &self.limits, self.wall_at_zero, now);
+                    let (begun, news) = begin(call, head, rest.len(), &self.limits, self.wall_at_zero, now);
                     receiving = Some(begun);
                     if let Some(news) = news {
                         break Taken::Head(news);

@@ -1,14 +1,9 @@
 //! One response while it comes: its head, its content so far, and what is to follow.
 
-use std::mem;
-use std::time::SystemTime;
+use sortie_policy::Verdict;
 
-use sortie_http::{Headers, Method, StatusCode};
-use sortie_policy::{Seen, Verdict};
-
-use crate::call::{Call, State};
+use crate::Error;
 use crate::conn::Head;
-use crate::{Error, Limits, Time};
 
 /// How much memory is reserved for a body on the peer's word alone.
 pub(crate) const TRUSTED: u64 = 1024 * 1024;
@@ -25,20 +20,6 @@ pub(crate) struct Receiving {
     pub(crate) switches: bool,
 }
 
-/// What a head brings that concerns more than its call.
-pub(crate) struct News {
-    pub(crate) status: StatusCode,
-    pub(crate) suspicious: bool,
-    /// Why the jar did not take cookies.
-    pub(crate) refused: Vec<Box<str>>,
-    /// Fields that may ask for time.
-    pub(crate) gated: Option<Headers>,
-    /// The content is not worth reading.
-    pub(crate) skipped: bool,
-    /// The content is larger than this many bytes, which is all that is accepted.
-    pub(crate) too_large: Option<u64>,
-}
-
 /// What became of a piece of content.
 pub(crate) enum Kept {
     Yes,
@@ -48,57 +29,6 @@ pub(crate) enum Kept {
 }
 
 impl Receiving {
-    /// A head is here: what it means for the jar, for what follows, for the memory of the body. So many bytes behind it
-    /// have `arrived` with it.
-    pub(crate) fn begin(
-        call: &mut Call,
-        head: Head,
-        arrived: usize,
-        limits: &Limits,
-        wall_at_zero: SystemTime,
-        now: Time,
-    ) -> (Self, Option<Box<News>>) {
-        call.marks.head = now;
-        let early = match call.state {
-            State::Sending { sent, .. } => Some(sent),
-            _ => None,
-        };
-        if early.is_some() {
-            call.marks.sent = now;
-        }
-        let refused = match head.has.set_cookie {
-            true => sortie_policy::absorb(&call.policy, call.request.url(), &head.headers, now.wall(wall_at_zero)),
-            false => Vec::new(),
-        };
-        let seen =
-            Seen { request: &call.request, status: head.status, headers: &head.headers, redirects: call.redirects };
-        let switches = call.policy.upgrade
-            && (head.status == StatusCode::SWITCHING_PROTOCOLS
-                || *call.request.method() == Method::CONNECT && head.status.is_success());
-        let then = if switches { Verdict::Deliver } else { sortie_policy::judge(&call.policy, &seen) };
-        let length = match head.framing {
-            sortie_h1::Framing::Length(length) => length,
-            _ => 0,
-        };
-        let delivers = matches!(then, Verdict::Deliver);
-        let too_large = call.policy.max_content.filter(|_| delivers);
-        let too_large = too_large.filter(|limit| length > coded_limit(*limit, head.has.content_encoding));
-        let skipped = !delivers && length > limits.drain as u64;
-        let room = if length > arrived as u64 { length.saturating_add(1).min(TRUSTED) } else { length };
-        let mut body = Vec::new();
-        if !skipped {
-            // A failure shows again when the bytes come, and is an error then.
-            let _ = body.try_reserve_exact(room as usize);
-        }
-        let gated = head.has.retry_after && limits.gate.is_some();
-        let news = (call.policy.told || gated || skipped || too_large.is_some()).then(|| {
-            let gated = gated.then(|| head.headers.clone());
-            let refused = refused.iter().map(|refusal| refusal.to_string().into()).collect();
-            Box::new(News { status: head.status, suspicious: head.suspicious, refused, gated, skipped, too_large })
-        });
-        (Receiving { head, body, then, early, switches }, news)
-    }
-
     /// A piece of the content, kept as far as it is wanted.
     pub(crate) fn keep(&mut self, piece: &[u8], max: Option<u64>, drain: usize) -> Kept {
         let length = self.body.len() as u64 + piece.len() as u64;
@@ -117,20 +47,7 @@ impl Receiving {
     }
 }
 
-impl Call {
-    /// What has come of the response, if its head has. The call waits for it to be put back, or is done.
-    pub(crate) fn take_receiving(&mut self) -> Option<Receiving> {
-        if !matches!(self.state, State::Receiving { .. }) {
-            return None;
-        }
-        match mem::replace(&mut self.state, State::Queued) {
-            State::Receiving { receiving, .. } => Some(*receiving),
-            _ => None,
-        }
-    }
-}
-
 /// How many bytes may come where so many bytes of decoded content are allowed: a coding may make small content larger.
-fn coded_limit(limit: u64, coded: bool) -> u64 {
+pub(crate) fn coded_limit(limit: u64, coded: bool) -> u64 {
     if coded { limit.saturating_add(64 * 1024) } else { limit }
 }

@@ -10,7 +10,8 @@ use crate::call::State;
 use crate::conn::Conn;
 use crate::engine::Engine;
 use crate::link::{Link, LinkState, Warming};
-use crate::origin::{OriginId, Road};
+use crate::origin::OriginId;
+use crate::road::Road;
 use crate::table::Name;
 use crate::{CallId, Error, LinkId, Output, Phase, Time};
 

@@ -7,7 +7,8 @@ use sortie_log::What;
 
 use crate::call::State;
 use crate::engine::Engine;
-use crate::link::{LinkState, Proxied};
+use crate::link::LinkState;
+use crate::road::Proxied;
 use crate::{CallId, LinkId, Opened, Output, Phase, Time};
 
 /// What it says is a proxy's alone: it is never sent through a tunnel.

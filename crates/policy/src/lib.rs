@@ -67,7 +67,7 @@ pub use stale::{Stale, is_idempotent, stale};
 pub use timeouts::Timeouts;
 pub use verdict::{Again, Seen, Verdict};
 pub use wait::retry_after;
-pub use way::{Channel, Way};
+pub use way::{Channel, Home, Way};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -3,7 +3,9 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crate::Proxies;
+use sortie_http::Origin;
+
+use crate::{Error, Proxies, Proxy};
 
 /// How the origins of a call are reached: through which proxies, over what kind of connections.
 ///
@@ -15,6 +17,33 @@ pub struct Way {
     pub proxies: Proxies,
     /// How connections are made. Default: as whoever makes them does by default.
     pub channel: Channel,
+    /// One origin that is reached in a way of its own. Default: none.
+    pub home: Option<Home>,
+}
+
+/// How one origin is reached, whatever holds for the others a call is led to: a Unix socket is one origin's, not a site's
+/// that its server redirects to.
+#[derive(Clone, Debug)]
+pub struct Home {
+    /// Which origin.
+    pub origin: Arc<Origin>,
+    /// How connections to it are made.
+    pub channel: Channel,
+    /// Whether no proxy is asked for it.
+    pub direct: bool,
+}
+
+impl Way {
+    /// How this origin is reached: whom it goes through, and how connections are made.
+    ///
+    /// # Errors
+    /// Where its proxy is one that cannot be used: nothing may go around it.
+    pub fn to(&self, origin: &Arc<Origin>) -> Result<(Option<Arc<Proxy>>, Channel), &Error> {
+        let home = self.home.as_ref().filter(|home| Arc::ptr_eq(&home.origin, origin) || home.origin == *origin);
+        let is_direct = home.is_some_and(|home| home.direct);
+        let proxy = if is_direct { None } else { self.proxies.choose(origin)?.cloned() };
+        Ok((proxy, home.map_or(&self.channel, |home| &home.channel).clone()))
+    }
 }
 
 /// How connections are made: TLS, sockets, names. It is made and understood only by who opens connections; here it

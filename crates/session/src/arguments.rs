@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sortie_http::Method;
+use sortie_http::{Method, Origin};
 use sortie_log::redact_url;
 use sortie_policy::{Channel, Proxies};
 
@@ -50,6 +50,8 @@ pub(crate) struct Rest {
     /// Which proxies, or why that cannot be said.
     pub(crate) proxies: Option<Result<Proxies, sortie_policy::Error>>,
     pub(crate) channel: Option<Channel>,
+    /// How its own origin alone is reached; which one, where it is not the one that it is sent to.
+    pub(crate) home: Option<(Channel, Option<Arc<Origin>>)>,
     pub(crate) upgrade: bool,
     pub(crate) hooks: Hooks,
 }
@@ -234,14 +236,15 @@ impl Arguments {
         self.change().proxies = Some(Ok(proxies));
     }
 
-    /// Whether it was said which proxies this request goes through.
-    pub fn has_proxies(&self) -> bool {
-        self.rest().is_some_and(|rest| rest.proxies.is_some())
-    }
-
     /// How connections for this request are made, in place of the session's way; whoever opens them knows what it holds.
     pub fn set_channel(&mut self, channel: Channel) {
         self.change().channel = Some(channel);
+    }
+
+    /// How connections to the request's own origin are made, and to no other that a redirect leads to; they go through no
+    /// proxy but one that the request names. With an `origin` it holds for that one, whatever a hook makes of the URL.
+    pub fn set_home(&mut self, channel: Channel, origin: Option<Arc<Origin>>) {
+        self.change().home = Some((channel, origin));
     }
 
     /// Whether the connection is to be handed over where the server switches protocols. Default: no; then that is an error.

@@ -1,5 +1,7 @@
 //! What no request may be sent with (RFC 9112, sections 3.2 and 6.3), however it came about.
 
+use std::sync::Arc;
+
 use sortie_http::{Body, Headers, Method, Origin, Scheme};
 use sortie_policy::Way;
 
@@ -38,8 +40,8 @@ pub(crate) fn check_target(method: &Method, scheme: Scheme, https_only: bool, up
 }
 
 /// Looks at the proxy that requests to an origin go through: where it cannot be used, they do not go around it.
-pub(crate) fn check_way(way: Option<&Way>, origin: &Origin) -> Result<(), Error> {
-    match way.map(|way| way.proxies.choose(origin)) {
+pub(crate) fn check_way(way: Option<&Way>, origin: &Arc<Origin>) -> Result<(), Error> {
+    match way.map(|way| way.to(origin)) {
         Some(Err(fault)) => Err(unusable_proxy(fault.clone())),
         Some(Ok(_)) | None => Ok(()),
     }

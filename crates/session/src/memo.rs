@@ -210,7 +210,7 @@ impl Policies {
         policy.resend = profile.resend;
         policy.max_content = profile.max_content;
         policy.told = profile.sink.is_some();
-        policy.way = profile.way(None, None)?;
+        policy.way = profile.way(None, None, None)?;
         let usual = Arc::new(policy.clone());
         policy.redirects.follow = false;
         let head = match usual.redirects.follow {

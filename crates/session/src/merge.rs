@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use sortie_policy::{Policy, Timeouts};
+use sortie_http::Origin;
+use sortie_policy::{Home, Policy, Timeouts};
 
 use crate::arguments::{Limits, Rest};
 use crate::entries::{Entries, Entry, Laid, same_field, same_param};
@@ -46,9 +47,14 @@ pub(crate) fn arguments(profile: &Profile, mut arguments: Arguments) -> Argument
 }
 
 /// The policy of a request that says something about it, over the session's.
-pub(crate) fn policy(profile: &Profile, session: &Arc<Policy>, rest: &Rest) -> Result<Arc<Policy>, Error> {
-    let Rest { limits, cookies, proxies, channel, upgrade, .. } = rest;
-    let has_way = proxies.is_some() || channel.is_some();
+pub(crate) fn policy(
+    profile: &Profile,
+    session: &Arc<Policy>,
+    rest: &Rest,
+    origin: &Arc<Origin>,
+) -> Result<Arc<Policy>, Error> {
+    let Rest { limits, cookies, proxies, channel, home, upgrade, .. } = rest;
+    let has_way = proxies.is_some() || channel.is_some() || home.is_some();
     if *limits == Limits::default() && cookies.is_empty() && !has_way && !upgrade {
         return Ok(session.clone());
     }
@@ -71,7 +77,12 @@ pub(crate) fn policy(profile: &Profile, session: &Arc<Policy>, rest: &Rest) -> R
     if has_way {
         let proxies =
             proxies.as_ref().map(Result::as_ref).transpose().map_err(|fault| unusable_proxy(fault.clone()))?;
-        policy.way = profile.way(proxies, channel.as_ref())?;
+        let home = home.as_ref().map(|(channel, named)| Home {
+            origin: named.as_ref().unwrap_or(origin).clone(),
+            channel: channel.clone(),
+            direct: proxies.is_none(),
+        });
+        policy.way = profile.way(proxies, channel.as_ref(), home)?;
     }
     if !cookies.is_empty() {
         policy.cookies = Some(cookie_pairs(cookies)?.into());

@@ -88,7 +88,7 @@ fn encode(profile: &Arc<Profile>, memo: &Memo, arguments: &Arguments) -> Result<
     let facts = Facts { method, origin: url.origin(), length: body.length(), media_type };
     let headers = fields(profile, rest, &ready, &facts, userinfo, &body)?;
     if let Some(rest) = rest {
-        policy = merge::policy(profile, &policy, rest)?;
+        policy = merge::policy(profile, &policy, rest, url.origin())?;
     }
     Ok((PreparedRequest::new(method.clone(), url, headers, body), policy))
 }

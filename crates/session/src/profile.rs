@@ -5,7 +5,7 @@ use std::time::Duration;
 use sortie_cookie::SharedJar;
 use sortie_http::{Method, Url};
 use sortie_log::Sink;
-use sortie_policy::{Channel, Credentials, Proxies, Redirects, Timeouts, Way};
+use sortie_policy::{Channel, Credentials, Home, Proxies, Redirects, Timeouts, Way};
 
 use crate::arguments::append_values;
 use crate::check::{check_target, check_way};
@@ -100,7 +100,12 @@ impl Profile {
 
     /// How origins are reached by a request that says `own` of proxies, if anything. What the environment says holds where
     /// nothing else does. Fails where a proxy was given that cannot be used: requests must not go around it.
-    pub(crate) fn way(&self, own: Option<&Proxies>, channel: Option<&Channel>) -> Result<Option<Arc<Way>>, Error> {
+    pub(crate) fn way(
+        &self,
+        own: Option<&Proxies>,
+        channel: Option<&Channel>,
+        home: Option<Home>,
+    ) -> Result<Option<Arc<Way>>, Error> {
         let said = self.proxies().map_err(|fault| unusable_proxy(fault.clone()))?;
         let session = match self.trust_env {
             true => said.over(&crate::environment().proxies),
@@ -108,20 +113,16 @@ impl Profile {
         };
         let proxies = own.map_or_else(|| session.clone(), |own| own.over(&session));
         let channel = channel.unwrap_or(&self.channel).clone();
-        Ok((!proxies.is_empty() || channel != Channel::default()).then(|| Arc::new(Way { proxies, channel })))
+        let says_something = !proxies.is_empty() || channel != Channel::default() || home.is_some();
+        Ok(says_something.then(|| Arc::new(Way { proxies, channel, home })))
     }
 
-    /// How a URL's origin is reached by connections that are made ahead of any request, where `own` is said of proxies, if
-    /// anything. Fails where each request to this URL would, before any I/O.
-    pub fn way_to(
-        &self,
-        url: &Url,
-        own: Option<&Proxies>,
-        channel: Option<&Channel>,
-    ) -> Result<Option<Arc<Way>>, Error> {
+    /// How a URL's origin is reached by connections that are made ahead of any request; `home`, if it is reached in a way of
+    /// its own. Fails where each request to this URL would, before any I/O.
+    pub fn way_to(&self, url: &Url, home: Option<Home>) -> Result<Option<Arc<Way>>, Error> {
         self.check()?;
         check_target(&Method::GET, url.scheme(), self.https_only, false)?;
-        let way = self.way(own, channel)?;
+        let way = self.way(None, None, home)?;
         check_way(way.as_deref(), url.origin())?;
         Ok(way)
     }

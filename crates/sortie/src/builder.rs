@@ -157,7 +157,8 @@ impl<For> Defaults<For> {
         self
     }
 
-    /// How many connections a loop has to one origin at the same time. Default: 16. 0 counts as 1.
+    /// How many connections a loop has to one origin at the same time. Default: 16. 0 counts as 1. An origin that is also
+    /// reached in another way, by another proxy or with other TLS, counts once for each.
     pub fn per_origin(mut self, most: usize) -> Self {
         self.profile.connections.per_origin = most;
         self

@@ -10,7 +10,7 @@ use sortie_transport::{Addresses, Connector, ConnectorBuilder, Resolve, Resolver
 
 use crate::builder::Defaults;
 use crate::plan::connector;
-use crate::{Request, Session};
+use crate::{Error, ErrorKind, Request, Session};
 
 #[cfg(any(feature = "tls", feature = "ring"))]
 use sortie_transport::Tls;
@@ -19,7 +19,7 @@ use sortie_transport::Tls;
 const RESOLVER_THREADS: usize = 4;
 
 /// How many kinds of connections, asked for by requests, a session keeps in mind.
-const KINDS: usize = 16;
+const KINDS: usize = 64;
 
 /// What a request says of its own connection.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -63,13 +63,17 @@ impl<For> Defaults<For> {
 
     /// How connections are secured: roots, pins, a client certificate. Default: the system's roots, TLS 1.2 and 1.3.
     ///
-    /// Sessions are resumed among those that share this value, or a clone of it.
+    /// Sessions are resumed among those that share this value, or a clone of it. One that names no protocols offers
+    /// `http/1.1` (RFC 7301); where a server chooses another, its connection fails with
+    /// [`ErrorKind::Tls`](crate::ErrorKind::Tls).
     #[cfg(any(feature = "tls", feature = "ring"))]
     pub fn tls(self, tls: Tls) -> Self {
         self.connector(|connector| connector.tls(tls))
     }
 
-    /// How connections to an `https` proxy are secured. Default: as all others.
+    /// How connections to an `https` proxy are secured. Default: with the roots, the lowest version and the key log of
+    /// [`tls`](Self::tls), and nothing else of it: a proxy is verified by its own name, though certificates of the target
+    /// may be invalid; it needs no pin, and is shown no certificate.
     #[cfg(any(feature = "tls", feature = "ring"))]
     pub fn proxy_tls(self, tls: Tls) -> Self {
         self.connector(|connector| connector.proxy_tls(tls))
@@ -128,7 +132,8 @@ impl<For> Defaults<For> {
     /// Which addresses may be connected to, whoever names them: URLs, redirects, the answers of the resolver, proxies.
     /// Default: all. [`Addresses::public_only`] is for URLs that strangers choose.
     ///
-    /// A refused one is [`ErrorKind::Address`](crate::ErrorKind::Address).
+    /// A refused one is [`ErrorKind::Address`](crate::ErrorKind::Address), and so is every URL of the scheme `http+unix`
+    /// where this is not `all`. A [`unix_socket`](Self::unix_socket) that the program names itself is not held against it.
     pub fn addresses(self, addresses: Addresses) -> Self {
         self.connector(|connector| connector.addresses(addresses))
     }
@@ -175,16 +180,18 @@ impl Request {
         self
     }
 
-    /// How its connection is secured. Default: the session's way. Requests that share this value share connections.
+    /// How its connections are secured, those of redirects included: a client certificate is shown to any server on the
+    /// way that asks for one. Default: the session's way. Requests that share this value share connections.
     #[cfg(any(feature = "tls", feature = "ring"))]
     pub fn tls(mut self, tls: Tls) -> Self {
         self.connecting_mut().tls = Some(tls);
         self
     }
 
-    /// Connects to this Unix socket, in the place of the host that the URL names, redirects included.
+    /// Connects to this Unix socket, in the place of the host that the URL names; redirects to another origin go where they
+    /// lead.
     ///
-    /// Whatever session and environment say of proxies is put aside. With a [`proxy`](Self::proxy) of its own it is the
+    /// Whatever session and environment say of proxies is put aside there. With a [`proxy`](Self::proxy) of its own it is the
     /// proxy that is there.
     pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
         self.connecting_mut().unix_socket = Some(path.into());
@@ -215,11 +222,25 @@ impl Request {
 }
 
 impl Session {
+    /// Fails where a URL may not name a Unix socket: where not every address may be connected to, a stranger's URL is not
+    /// to lead to a service of this machine.
+    pub(crate) fn allow_unix_url(&self) -> Result<(), Error> {
+        match *connector(&self.profile().channel).addresses() == Addresses::all() {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::Address)
+                .with_message("a URL may not name a Unix socket where addresses are restricted")),
+        }
+    }
+
     /// The channel of requests that say this of their connections.
     pub(crate) fn channel(&self, wish: &Connecting) -> Channel {
         let mut kinds = self.kinds();
-        if let Some((_, channel)) = kinds.iter().find(|(known, _)| known == wish) {
-            return channel.clone();
+        if let Some(index) = kinds.iter().position(|(known, _)| known == wish) {
+            // The one that was not asked for the longest goes first.
+            let kind = kinds.remove(index);
+            let channel = kind.1.clone();
+            kinds.push(kind);
+            return channel;
         }
         let channel = Channel::new(wish.over(connector(&self.profile().channel)));
         if kinds.len() == KINDS {

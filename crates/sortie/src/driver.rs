@@ -265,6 +265,9 @@ impl Driver {
     }
 
     fn opened(&mut self, link: LinkId, by: &transport::Opened) {
+        if let Some(Err(cause)) = by.secured.as_ref().map(crate::tls::check_protocol) {
+            return self.engine.handle_closed(link, Some(cause), self.now);
+        }
         let mut opened = Opened::default();
         (opened.peer, opened.resolve, opened.connect) = (by.peer, by.resolve, by.connect);
         (opened.proxy, opened.tls) = (by.proxy, by.tls);

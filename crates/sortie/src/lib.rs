@@ -40,12 +40,12 @@
 //! Every call ends in exactly one outcome: a [`Response`], whatever its status, or an [`Error`] that says what went
 //! wrong, in which phase, and why, down to the system's own error.
 //!
-//! **Features:** `json` and `tls` (rustls with aws-lc-rs) are on by default; `ring` is another provider for TLS, and
+//! **Features:** `json`, `tls` (rustls with aws-lc-rs), `br` and `zstd` are on by default; `ring` is another provider for TLS, and
 //! `webpki-roots` compiles Mozilla's roots in. Without `tls` and `ring` an `https` URL is an error of the kind
 //! [`ErrorKind::Unsupported`].
 //!
-//! **Not there yet:** digest authentication, streamed bodies, multipart, brotli and zstd, retries other than the one for
-//! a stale connection, HTTP/2. Unix only: Linux first, macOS as best effort.
+//! **Not there yet:** digest authentication, streamed bodies, multipart, retries other than the one for a stale
+//! connection, HTTP/2. Unix only: Linux first, macOS as best effort.
 
 mod ask;
 mod batch;
@@ -85,6 +85,8 @@ pub use stream::{Stream, StreamOrdered, Tally};
 pub use upgrade::Upgraded;
 pub use wait::Wait;
 
+/// Cookies: the jar, its files, what can be asked of it.
+pub use sortie_cookie as cookie;
 pub use sortie_cookie::{Cookie, SharedJar};
 pub use sortie_engine::Pool;
 pub use sortie_hooks::{Answer, Refuse, Warning};

@@ -6,7 +6,6 @@ use sortie_cookie::SharedJar;
 use sortie_engine::Limits;
 use sortie_http::Method;
 use sortie_log::{Event, Sink, What};
-use sortie_policy::Proxies;
 use sortie_session::{Arguments, Error, Memo, Prepared, Profile, Response, environment, prepare};
 
 use crate::builder::SessionBuilder;
@@ -14,7 +13,7 @@ use crate::connecting::{Connecting, Kinds};
 use crate::desk::record;
 use crate::driver::wall;
 use crate::garage::Garage;
-use crate::unix_url::unix_socket_of;
+use crate::unix_url::{localhost, unix_socket_of};
 use crate::{Batch, Request};
 
 /// What persists between calls: cookies, defaults, hooks, connections.
@@ -189,15 +188,18 @@ impl Session {
         mut arguments: Arguments,
         mut connecting: Option<Box<Connecting>>,
     ) -> Result<Prepared, Error> {
+        let mut named = None;
         if let Some((path, url)) = unix_socket_of(arguments.url()) {
+            self.allow_unix_url().map_err(|error| error.with_asked(arguments.method().clone(), arguments.url()))?;
             connecting = Some(Box::new(connecting.unwrap_or_default().with_unix_socket(path)));
+            named = Some(localhost());
             arguments.set_url(url);
         }
         if let Some(wish) = connecting {
-            if wish.is_local() && !arguments.has_proxies() {
-                arguments.set_proxies(Proxies::direct());
+            match wish.is_local() {
+                true => arguments.set_home(self.channel(&wish), named),
+                false => arguments.set_channel(self.channel(&wish)),
             }
-            arguments.set_channel(self.channel(&wish));
         }
         let mut prepared = prepare(&self.0.profile, &self.0.memo, arguments)?;
         if self.0.alone {

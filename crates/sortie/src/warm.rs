@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sortie_engine::Overflow;
 use sortie_http::Url;
-use sortie_policy::Proxies;
+use sortie_policy::Home;
 use sortie_session::{Error, ErrorKind};
 
 use crate::Session;
@@ -44,10 +44,14 @@ impl Session {
         let unix = unix_socket_of(url);
         let text = unix.as_ref().map_or(url, |(_, url)| url);
         let url = Url::parse(text).map_err(|source| Error::new(ErrorKind::InvalidUrl).with_source(source))?;
-        let channel = unix.map(|(path, _)| self.channel(&Connecting::default().with_unix_socket(path)));
-        // As for a call: to a Unix socket it goes directly.
-        let direct = channel.is_some().then(Proxies::direct);
-        let way = self.profile().way_to(&url, direct.as_ref(), channel.as_ref())?;
+        let mut home = None;
+        if let Some((path, _)) = unix {
+            self.allow_unix_url()?;
+            // As for a call: to a Unix socket it goes directly.
+            let channel = self.channel(&Connecting::default().with_unix_socket(path));
+            home = Some(Home { origin: url.origin().clone(), channel, direct: true });
+        }
+        let way = self.profile().way_to(&url, home)?;
         let mut timeouts = self.profile().timeouts.clone();
         timeouts.connect.get_or_insert(PATIENCE);
 

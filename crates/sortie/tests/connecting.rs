@@ -75,13 +75,13 @@ fn a_unix_socket_is_named_by_the_url_a_request_or_the_session() {
     assert_eq!(server.connections(), 2);
     let always = Session::builder().unix_socket(&place.0).build().unwrap();
     assert_eq!(origin(always.get("http://any.test/ip").send()), "unix");
-    // No address is connected to that could be refused, and no name looked up.
+    // The program has named it: no address is connected to that could be refused, and no name looked up.
     let strict = Session::builder()
         .addresses(Addresses::public_only())
         .resolver(|name: &str| panic!("{name} was looked up"))
         .build()
         .unwrap();
-    assert_eq!(origin(strict.get(place.url("/ip")).send()), "unix");
+    assert_eq!(origin(strict.get("http://any.test/ip").unix_socket(&place.0).send()), "unix");
 }
 
 #[test]
@@ -91,6 +91,38 @@ fn redirects_and_cookies_stay_at_the_unix_socket() {
     assert_eq!((response.history().len(), response.url().as_str()), (1, "http://localhost/cookies"));
     assert!(response.text().contains("\"a\": \"1\""), "{}", response.text());
     assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn a_redirect_to_another_origin_leaves_the_unix_socket() {
+    let ((_local, place), other) = (local(), TestServer::start().unwrap());
+    let away = format!("/redirect-to?url={}", utf8_percent_encode(&other.url("/ip"), NON_ALPHANUMERIC));
+    let session = Session::new();
+    for request in [session.get(place.url(&away)), session.get(format!("http://any.test{away}")).unix_socket(&place.0)]
+    {
+        let response = request.send().unwrap();
+        assert_eq!((response.history().len(), response.url().as_str()), (1, other.url("/ip").as_str()));
+        assert_eq!(origin(Ok(response)), "127.0.0.1");
+    }
+    // An `args` hook that leads elsewhere leads there.
+    let elsewhere = other.url("/ip");
+    let request = session.get(place.url("/ip")).on_args(move |args: &sortie::Arguments| {
+        let mut args = args.clone();
+        args.set_url(elsewhere.as_str());
+        Some(args)
+    });
+    assert_eq!(origin(request.send()), "127.0.0.1");
+}
+
+#[test]
+fn a_url_names_no_unix_socket_where_addresses_are_restricted() {
+    let (server, place) = local();
+    let session = Session::builder().addresses(Addresses::public_only()).build().unwrap();
+    let errors = [session.get(place.url("/ip")).send().unwrap_err(), session.warm(place.url("/"), 1).unwrap_err()];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::Address, "{error}");
+    }
+    assert_eq!(server.connections(), 0);
 }
 
 #[test]

@@ -255,6 +255,28 @@ fn another_name_can_be_asked_for() {
 }
 
 #[test]
+fn http_1_1_is_offered_also_by_tls_that_names_no_protocol() {
+    let alpn = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let server = TestServer::start_tls(TlsOptions { alpn, ..options() }).unwrap();
+    let seen = |response: Response| response.json::<serde_json::Value>().unwrap()["alpn"].clone();
+    let tls = trusting().build().unwrap();
+    assert_eq!(seen(session(tls.clone()).get(server.url("/tls")).send().unwrap()), "http/1.1");
+    assert_eq!(seen(Session::new().get(server.url("/tls")).tls(tls.clone()).send().unwrap()), "http/1.1");
+    assert_eq!((tls.handshakes().full, tls.handshakes().resumed), (1, 1));
+}
+
+#[test]
+fn a_server_that_chose_another_protocol_is_not_spoken_to() {
+    let alpn = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let server = TestServer::start_tls(TlsOptions { alpn, ..options() }).unwrap();
+    let tls = trusting().alpn(["h2", "http/1.1"]).build().unwrap();
+    let error = session(tls).get(server.url("/get")).send().unwrap_err();
+    assert_eq!((error.kind(), error.phase()), (ErrorKind::Tls, Some(Phase::Tls)), "{}", chain(&error));
+    assert!(chain(&error).contains("the peer chose the protocol h2, not http/1.1"), "{}", chain(&error));
+    assert!(sockets_to(server.addr()).is_empty());
+}
+
+#[test]
 fn a_server_that_does_not_speak_tls_is_told_from_one_that_breaks_off() {
     let cases: [(&'static [u8], &str); 3] = [
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "the peer does not speak TLS"),

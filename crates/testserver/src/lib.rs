@@ -96,6 +96,7 @@ mod request;
 mod rooms;
 mod route;
 mod running;
+mod secured;
 mod sequence;
 mod server;
 mod shared;

@@ -15,9 +15,9 @@ use crate::content::Content;
 use crate::redirect::Form;
 use crate::request::Request;
 use crate::rooms::Rooms;
-use crate::visitor::{self, Visitor};
+use crate::visitor::Visitor;
 use crate::wire::Heard;
-use crate::{coding, cookies, echo, fields, fixed, generated, redirect, status, upgrade};
+use crate::{coding, cookies, echo, fields, fixed, generated, redirect, secured, status, upgrade};
 
 /// The longest content a request may have, in octets.
 const MOST_CONTENT: usize = 256 * 1024 * 1024;
@@ -110,7 +110,7 @@ async fn route(request: &Request, rooms: &Rooms) -> Answer {
         ["json"] => fixed::json(),
         ["encoding", "utf8"] => fixed::utf8(),
         ["small"] => fixed::small(),
-        ["tls"] => visitor::tls(request),
+        ["tls"] => secured::tls(request),
         ["upgrade"] => upgrade::asked(request),
         _ => answer::refusal(StatusCode::NOT_FOUND, "no such route"),
     }

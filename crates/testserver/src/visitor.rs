@@ -3,10 +3,7 @@
 use std::net::IpAddr;
 
 use hyper::http::uri::Scheme;
-use serde_json::{Value, json};
 
-use crate::answer::{self, Answer};
-use crate::request::Request;
 use crate::tls::Secured;
 
 /// The client at the other end of a connection.
@@ -28,19 +25,4 @@ impl Visitor {
     pub(crate) fn scheme(&self) -> Scheme {
         if self.secured.is_some() { Scheme::HTTPS } else { Scheme::HTTP }
     }
-}
-
-/// `/tls`: what the handshake agreed upon.
-pub(crate) fn tls(request: &Request) -> Answer {
-    answer::json(&match &request.visitor().secured {
-        None => Value::Null,
-        Some(secured) => json!({
-            "version": secured.version,
-            "cipher": secured.cipher,
-            "alpn": secured.alpn,
-            "server_name": secured.server_name,
-            "resumed": secured.resumed,
-            "client_certificates": secured.client_certificates,
-        }),
-    })
 }

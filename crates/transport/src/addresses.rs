@@ -39,6 +39,9 @@ impl Addresses {
     }
 
     /// Those for which `allows` says so. A panic of it refuses.
+    ///
+    /// It is asked for the IPv4 address that an IPv4-mapped one stands for (RFC 4291, section 2.5.5.2), as sockets
+    /// connect to that.
     #[must_use]
     pub fn by(allows: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
         Self(Rule::By(Arc::new(allows)))
@@ -53,7 +56,10 @@ impl Addresses {
                 IpAddr::V4(address) => is_public(address),
                 IpAddr::V6(address) => is_public_v6(address),
             },
-            Rule::By(allows) => catch_unwind(AssertUnwindSafe(|| allows(address))).unwrap_or(false),
+            Rule::By(allows) => {
+                let address = address.to_canonical();
+                catch_unwind(AssertUnwindSafe(|| allows(address))).unwrap_or(false)
+            }
         }
     }
 }
@@ -224,6 +230,13 @@ mod tests {
         for address in public {
             assert!(allows(&Addresses::public_only(), address), "{address}");
         }
+    }
+
+    #[test]
+    fn a_closure_is_asked_for_the_address_that_is_meant() {
+        let rule = Addresses::by(|address| !address.is_loopback());
+        assert!(!allows(&rule, "::ffff:127.0.0.1") && !allows(&rule, "::1"));
+        assert!(allows(&rule, "::ffff:10.0.0.1") && allows(&rule, "64:ff9b::127.0.0.1"));
     }
 
     #[test]

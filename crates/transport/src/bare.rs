@@ -13,7 +13,13 @@ pub enum TlsError {
 
 /// What a handshake agreed upon. There is none without the features `tls` or `ring`.
 #[derive(Clone, Eq, PartialEq, Debug)]
-pub struct Secured(Infallible);
+#[non_exhaustive]
+pub struct Secured {
+    /// Whether an earlier session went on.
+    pub resumed: bool,
+    /// What nobody can have.
+    never: Infallible,
+}
 
 /// A layer that cannot be made.
 pub(crate) struct Layer(Infallible);
@@ -23,7 +29,11 @@ impl Layer {
         match self.0 {}
     }
 
-    pub(crate) fn feed(&mut self, _: &[u8]) -> Result<(), TlsError> {
+    pub(crate) fn unfinished(&self) -> &[u8] {
+        match self.0 {}
+    }
+
+    pub(crate) fn feed(&mut self, _: &mut [u8], _: &mut &mut [u8]) -> Result<(), TlsError> {
         match self.0 {}
     }
 
@@ -35,11 +45,23 @@ impl Layer {
         match self.0 {}
     }
 
+    pub(crate) fn read_all(&mut self, _: &mut Vec<u8>) {
+        match self.0 {}
+    }
+
     pub(crate) fn has_plaintext(&self) -> bool {
         match self.0 {}
     }
 
-    pub(crate) fn write(&mut self, _: &[u8]) -> Result<(), TlsError> {
+    pub(crate) fn has_ended(&self) -> bool {
+        match self.0 {}
+    }
+
+    pub(crate) fn write(&mut self, _: &[u8], _: &mut Vec<u8>) -> Result<(), TlsError> {
+        match self.0 {}
+    }
+
+    pub(crate) fn wants_write(&self) -> bool {
         match self.0 {}
     }
 

@@ -3,11 +3,15 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
 use crate::error::is_exhaustion;
+
+/// How long it is remembered which family won (RFC 6555, section 4.2).
+const HABIT: Duration = Duration::from_secs(600);
 
 /// The answers of a resolver, and which family of addresses won.
 pub(crate) struct Cache {
@@ -17,14 +21,22 @@ pub(crate) struct Cache {
     pub(crate) failed: Duration,
     /// How many names there may be.
     pub(crate) capacity: usize,
-    /// Since any moment, as long as it is always the same.
+    /// Since any moment, as long as it is always the same. May panic, as it can be a caller's.
     pub(crate) clock: Box<dyn Fn() -> Duration + Send + Sync>,
     entries: HashMap<Box<str>, Entry>,
-    /// Whether IPv6 won last. Only of names where the family lost that came first.
-    winners: HashMap<Box<str>, bool>,
+    /// Only of names where the family lost that came first.
+    winners: HashMap<Box<str>, Winner>,
+}
+
+/// Which family won last.
+struct Winner {
+    six: bool,
+    /// When it is to show that again.
+    until: Duration,
 }
 
 struct Entry {
+    /// As it came, whichever family won.
     answer: Result<Arc<[IpAddr]>, Common>,
     /// When it ceases to be true.
     until: Duration,
@@ -44,14 +56,15 @@ impl Cache {
         }
     }
 
-    /// What is known of `name`, if that is still true.
+    /// What is known of `name`, if that is still true, the family that won last in front.
     pub(crate) fn get(&self, name: &str) -> Option<io::Result<Arc<[IpAddr]>>> {
         let entry = self.entries.get(name)?;
-        if entry.until <= (self.clock)() {
+        let now = self.now()?;
+        if entry.until <= now {
             return None;
         }
         Some(match &entry.answer {
-            Ok(addresses) => Ok(Arc::clone(addresses)),
+            Ok(addresses) => Ok(self.ordered(name, Arc::clone(addresses), now)),
             Err(common) => Err(common.copy()),
         })
     }
@@ -60,19 +73,16 @@ impl Cache {
     ///
     /// A failure that says nothing of the name is not kept.
     pub(crate) fn keep(&mut self, name: &str, found: io::Result<Arc<[IpAddr]>>) -> io::Result<Arc<[IpAddr]>> {
-        let found = found.map(|addresses| match self.winners.get(name) {
-            Some(&six) => with_first(addresses, six),
-            None => addresses,
-        });
+        let Some(now) = self.now() else { return found };
         match found {
             Ok(addresses) => {
-                self.insert(name, Ok(Arc::clone(&addresses)), self.found);
-                Ok(addresses)
+                self.insert(name, Ok(Arc::clone(&addresses)), self.found, now);
+                Ok(self.ordered(name, addresses, now))
             }
             Err(error) if self.failed.is_zero() || is_exhaustion(&error) || is_panic(&error) => Err(error),
             Err(error) => {
                 let common = Common(Arc::new(error));
-                self.insert(name, Err(common.clone()), self.failed);
+                self.insert(name, Err(common.clone()), self.failed, now);
                 Err(common.copy())
             }
         }
@@ -83,19 +93,29 @@ impl Cache {
         if self.winners.len() >= self.capacity && !self.winners.contains_key(name) {
             self.winners.clear(); // no more than a habit is lost
         }
-        if self.capacity > 0 {
-            self.winners.insert(name.into(), six);
-        }
-        if let Some(Entry { answer: Ok(addresses), .. }) = self.entries.get_mut(name) {
-            *addresses = with_first(Arc::clone(addresses), six);
+        if self.capacity > 0
+            && let Some(now) = self.now()
+        {
+            self.winners.insert(name.into(), Winner { six, until: now.saturating_add(HABIT) });
         }
     }
 
-    fn insert(&mut self, name: &str, answer: Result<Arc<[IpAddr]>, Common>, time: Duration) {
+    /// The time, if the clock tells it: nobody waits in vain for a thread that a panic took along.
+    fn now(&self) -> Option<Duration> {
+        catch_unwind(AssertUnwindSafe(&*self.clock)).ok()
+    }
+
+    fn ordered(&self, name: &str, addresses: Arc<[IpAddr]>, now: Duration) -> Arc<[IpAddr]> {
+        match self.winners.get(name) {
+            Some(winner) if winner.until > now => with_first(addresses, winner.six),
+            _ => addresses,
+        }
+    }
+
+    fn insert(&mut self, name: &str, answer: Result<Arc<[IpAddr]>, Common>, time: Duration, now: Duration) {
         if time.is_zero() || self.capacity == 0 {
             return;
         }
-        let now = (self.clock)();
         if self.entries.len() >= self.capacity && !self.entries.contains_key(name) {
             self.make_room(now);
         }
@@ -246,6 +266,20 @@ mod tests {
         time.store(100, Ordering::SeqCst);
         assert_eq!(cache.keep("a.test", Ok(addresses(&mixed))).unwrap(), turned);
         assert_eq!(cache.keep("b.test", Ok(addresses(&mixed))).unwrap(), addresses(&mixed));
+    }
+
+    #[test]
+    fn the_family_that_won_is_in_front_for_ten_minutes() {
+        let (mut cache, time) = cache(8);
+        cache.found = Duration::from_secs(3600);
+        let (mixed, turned) = (addresses(&["::1", "10.0.0.1"]), addresses(&["10.0.0.1", "::1"]));
+        cache.keep("a.test", Ok(Arc::clone(&mixed))).unwrap();
+        cache.won("a.test", false);
+        time.store(599, Ordering::SeqCst);
+        assert_eq!(cache.get("a.test").unwrap().unwrap(), turned);
+        time.store(600, Ordering::SeqCst);
+        assert_eq!(cache.get("a.test").unwrap().unwrap(), mixed);
+        assert_eq!(cache.keep("a.test", Ok(Arc::clone(&mixed))).unwrap(), mixed);
     }
 
     #[test]

@@ -37,6 +37,9 @@ struct Means {
     tls: Tls,
     #[cfg(any(feature = "tls", feature = "ring"))]
     proxy_tls: Option<Tls>,
+    /// What targets are offered where `tls` names no protocols.
+    #[cfg(any(feature = "tls", feature = "ring"))]
+    alpn: Vec<Vec<u8>>,
     resolver: Option<Arc<Resolver>>,
     /// By name in lower case, and port.
     overrides: HashMap<Box<str>, Vec<Override>>,
@@ -73,7 +76,9 @@ impl Connector {
         ports.iter().find(|(of, _)| *of == port).map(|(_, addresses)| addresses)
     }
 
-    pub(crate) fn addresses(&self) -> &Addresses {
+    /// Which addresses may be connected to.
+    #[must_use]
+    pub fn addresses(&self) -> &Addresses {
         &self.means.addresses
     }
 
@@ -95,7 +100,7 @@ impl Connector {
 
     /// Begins TLS with a proxy.
     pub(crate) fn secure_proxy(&self, host: &Host) -> Result<Layer, TlsError> {
-        Layer::new(self.means.proxy_tls.as_ref().unwrap_or(&self.means.tls), host)
+        Layer::new(self.means.proxy_tls.as_ref().unwrap_or_else(|| self.means.tls.for_proxy()), host)
     }
 }
 
@@ -120,10 +125,25 @@ impl ConnectorBuilder {
         self
     }
 
-    /// How links to an https proxy are secured. Default: as all others, with the same roots, pins and identity.
+    /// How links to an https proxy are secured. Default: with the roots, the lowest version and the key log of
+    /// [`tls`](Self::tls); what else is said there is meant for the target.
+    ///
+    /// So such a proxy is verified by its own name, wherever it is, is shown no certificate, needs no pin, and is offered
+    /// no protocols.
     #[cfg(any(feature = "tls", feature = "ring"))]
     pub fn proxy_tls(mut self, tls: Tls) -> Self {
         self.means.proxy_tls = Some(tls);
+        self
+    }
+
+    /// The protocols that targets are offered where [`tls`](Self::tls) names none, the one liked best first (RFC 7301).
+    /// Default: none. What does not have 1 to 255 bytes is left out.
+    ///
+    /// Does not make another value of the [`Tls`]: its sessions and counts are the same with and without.
+    #[cfg(any(feature = "tls", feature = "ring"))]
+    pub fn alpn(mut self, protocols: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
+        let protocols = protocols.into_iter().map(Into::into);
+        self.means.alpn = protocols.filter(|protocol: &Vec<u8>| (1..=255).contains(&protocol.len())).collect();
         self
     }
 
@@ -189,7 +209,12 @@ impl ConnectorBuilder {
 
     /// The connector: a value of its own, equal to its clones alone.
     #[must_use]
-    pub fn build(self) -> Connector {
+    #[cfg_attr(not(any(feature = "tls", feature = "ring")), allow(unused_mut, reason = "there is no TLS to change"))]
+    pub fn build(mut self) -> Connector {
+        #[cfg(any(feature = "tls", feature = "ring"))]
+        {
+            self.means.tls = self.means.tls.or_alpn(&self.means.alpn);
+        }
         Connector { means: Arc::new(self.means) }
     }
 }

@@ -69,8 +69,7 @@ impl Read for Detached {
         if self.stream.is_plain() {
             return self.stream.read(buffer);
         }
-        self.scratch.resize(SCRATCH, 0);
-        self.stream.read_some(buffer, &mut self.scratch)
+        self.stream.read_some(buffer, &mut self.scratch, SCRATCH)
     }
 }
 

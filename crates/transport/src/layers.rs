@@ -9,7 +9,7 @@ use crate::tls::{Layer, TlsError};
 ///
 /// ```text
 /// socket ── feed ──► outer ──► inner ── read ──► owner
-/// socket ◄─ drain ── outer ◄── inner ◄─ write ── owner
+/// socket ◄─ write ── outer ◄── inner ◄─ write ── owner
 /// ```
 #[derive(Default)]
 pub(crate) struct Layers {
@@ -56,42 +56,56 @@ impl Layers {
         self.stack.last().and_then(Layer::facts)
     }
 
-    /// Takes what the socket gave: the first `count` bytes of `scratch`, which is used for what lies between, too.
-    pub(crate) fn feed(&mut self, scratch: &mut [u8], count: usize) -> Result<(), TlsError> {
-        match self.stack.first_mut() {
-            Some(outer) => outer.feed(&scratch[..count])?,
-            None => self.early.extend_from_slice(&scratch[..count]),
-        }
-        self.lift(scratch)
+    /// What the socket gave before and the next `feed` begins with. At most 64 KiB less one byte.
+    pub(crate) fn unfinished(&self) -> &[u8] {
+        self.stack.first().map_or(&[], Layer::unfinished)
     }
 
-    /// Takes plaintext of the lower layers for the topmost one.
-    pub(crate) fn feed_top(&mut self, bytes: &[u8]) -> Result<(), TlsError> {
-        self.stack.last_mut().map_or(Ok(()), |layer| layer.feed(bytes))
-    }
-
-    /// Moves what the outer layer has to the inner one.
-    pub(crate) fn lift(&mut self, scratch: &mut [u8]) -> Result<(), TlsError> {
-        let [outer, inner] = self.stack.as_mut_slice() else { return Ok(()) };
-        loop {
-            match outer.read(scratch) {
-                Ok(count @ 1..) => inner.feed(&scratch[..count])?,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Ok(0) | Err(_) => {
-                    self.has_ended = true;
-                    inner.feed_end();
-                    return Ok(());
-                }
+    /// Takes what the socket gave, behind what was `unfinished`. Nothing is in `wire` afterwards that is of use.
+    ///
+    /// What the owner reads next goes to the front of `room`, which is what is left of it afterwards; or waits.
+    pub(crate) fn feed(&mut self, wire: &mut [u8], room: &mut &mut [u8]) -> Result<(), TlsError> {
+        let nowhere: &mut &mut [u8] = &mut [].as_mut_slice();
+        let room = if self.early.is_empty() { room } else { nowhere };
+        match self.stack.as_mut_slice() {
+            [] => {
+                self.early.extend_from_slice(wire);
+                Ok(())
+            }
+            [only] => only.feed(wire, room),
+            [outer, ..] => {
+                outer.feed(wire, &mut [].as_mut_slice())?;
+                self.lift(room)
             }
         }
     }
 
+    /// Takes plaintext of the lower layers for the topmost one, before `lift` gives it more.
+    pub(crate) fn feed_top(&mut self, bytes: &mut [u8]) -> Result<(), TlsError> {
+        self.stack.last_mut().map_or(Ok(()), |layer| layer.feed(bytes, &mut [].as_mut_slice()))
+    }
+
+    /// Moves what the outer layer has to the inner one, and what that has to the front of `room`.
+    pub(crate) fn lift(&mut self, room: &mut &mut [u8]) -> Result<(), TlsError> {
+        let [outer, inner] = self.stack.as_mut_slice() else { return Ok(()) };
+        if outer.has_plaintext() {
+            let mut wire = inner.unfinished().to_vec();
+            outer.read_all(&mut wire);
+            inner.feed(&mut wire, room)?;
+        }
+        if outer.has_ended() {
+            self.has_ended = true;
+            inner.feed_end();
+        }
+        Ok(())
+    }
+
     /// The socket has ended.
-    pub(crate) fn feed_end(&mut self, scratch: &mut [u8]) {
+    pub(crate) fn feed_end(&mut self) {
         if let Some(outer) = self.stack.first_mut() {
             outer.feed_end();
         }
-        if let Err(error) = self.lift(scratch) {
+        if let Err(error) = self.lift(&mut [].as_mut_slice()) {
             self.fail(io::Error::new(io::ErrorKind::InvalidData, error));
         }
     }
@@ -108,8 +122,9 @@ impl Layers {
     }
 
     /// Whether `read` has something to give at once, be it the end.
-    pub(crate) fn has_plaintext(&self) -> bool {
-        !self.early.is_empty() || self.fault.is_some() || self.stack.last().is_some_and(Layer::has_plaintext)
+    pub(crate) fn has_news(&self) -> bool {
+        let tells = |layer: &Layer| layer.has_plaintext() || layer.has_ended();
+        !self.early.is_empty() || self.fault.is_some() || self.stack.last().is_some_and(tells)
     }
 
     /// Gives what there is. 0 is the end, if `buffer` is not empty; `WouldBlock` when there is nothing.
@@ -137,42 +152,48 @@ impl Layers {
         }
     }
 
-    /// Encrypts `bytes`, and appends what is to be sent to `wire`.
+    /// Encrypts `bytes`, and appends them to `wire` behind what was to be sent before.
     pub(crate) fn write(&mut self, bytes: &[u8], wire: &mut Vec<u8>) -> Result<(), TlsError> {
-        match self.stack.last_mut() {
-            Some(layer) => layer.write(bytes)?,
-            None => wire.extend_from_slice(bytes),
+        match self.stack.as_mut_slice() {
+            [] => {
+                wire.extend_from_slice(bytes);
+                Ok(())
+            }
+            [only] => only.write(bytes, wire),
+            [outer, inner, ..] => {
+                let mut between = Vec::new();
+                inner.write(bytes, &mut between)?;
+                outer.write(&between, wire)
+            }
         }
-        self.drain(wire)
+    }
+
+    /// Whether `drain` has something to give.
+    pub(crate) fn wants_write(&self) -> bool {
+        self.stack.iter().any(Layer::wants_write)
     }
 
     /// Appends what the layers have to send to `wire`.
     pub(crate) fn drain(&mut self, wire: &mut Vec<u8>) -> Result<(), TlsError> {
-        match self.stack.as_mut_slice() {
-            [outer, inner] => {
-                let start = wire.len();
-                inner.drain(wire);
-                let result = if wire.len() > start { outer.write(&wire[start..]) } else { Ok(()) };
-                wire.truncate(start);
-                outer.drain(wire);
-                result
-            }
-            [only] => {
-                only.drain(wire);
-                Ok(())
-            }
-            _ => Ok(()),
+        let mut result = Ok(());
+        if let [outer, inner] = self.stack.as_mut_slice()
+            && inner.wants_write()
+        {
+            let mut between = Vec::new();
+            inner.drain(&mut between);
+            result = outer.write(&between, wire);
         }
+        if let Some(outer) = self.stack.first_mut() {
+            outer.drain(wire);
+        }
+        result
     }
 
     /// Says goodbye, and appends that to `wire`.
     pub(crate) fn close(&mut self, wire: &mut Vec<u8>) {
-        if let [outer, inner] = self.stack.as_mut_slice() {
+        if let [_, inner] = self.stack.as_mut_slice() {
             inner.close();
-            let start = wire.len();
-            inner.drain(wire);
-            let _ = outer.write(&wire[start..]); // a layer that failed says nothing more
-            wire.truncate(start);
+            let _ = self.drain(wire); // a layer that failed says nothing more
         }
         if let Some(outer) = self.stack.first_mut() {
             outer.close();

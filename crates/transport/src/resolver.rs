@@ -44,8 +44,9 @@ impl<F: Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static> Resolve for
 ///   for want of descriptors, or by a panic, is not kept.
 /// - A name that nobody waits for any more is not looked up.
 /// - A look-up that panics, or finds no address, is an error like any other.
-/// - Where the family of addresses that came second won the race for a connection, it comes first the next time
-///   (RFC 8305, section 4).
+/// - Where the family of addresses that came second won the race for a connection, it comes first for the next ten
+///   minutes (RFC 6555, section 4.2), unless the connector left no choice: by a local address, an interface, or a rule
+///   that some of the addresses broke.
 /// - A thread that found no work for ten seconds ends. None is ever joined: a look-up that hangs holds nobody up.
 pub struct Resolver {
     shared: Arc<Shared>,
@@ -97,6 +98,8 @@ impl Resolver {
     }
 
     /// The time by which names are forgotten, since any moment. Default: the system's monotonic clock.
+    ///
+    /// Where it panics, nothing is known, and nothing is kept.
     #[must_use]
     pub fn clock(self, clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
         self.shared.lock().cache.clock = Box::new(clock);

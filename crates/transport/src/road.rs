@@ -22,13 +22,17 @@ pub(crate) struct Road {
     destination: Option<IpAddr>,
     /// Where the socket may connect to, if the first host is a name.
     addresses: Option<Arc<[IpAddr]>>,
+    /// Some of its addresses may not be connected to.
+    is_restricted: bool,
 }
 
 impl Road {
     pub(crate) fn new(plan: Plan, now: u64) -> Self {
         let zero = Duration::ZERO;
         let (resolve, connect, proxy, tls) = (zero, zero, zero, zero);
-        Self { plan, since: now, resolve, connect, proxy, tls, has_waited: false, destination: None, addresses: None }
+        let (destination, addresses) = (None, None);
+        let (has_waited, is_restricted) = (false, false);
+        Self { plan, since: now, resolve, connect, proxy, tls, has_waited, destination, addresses, is_restricted }
     }
 
     /// Ends a part of the road; how long it took.
@@ -65,7 +69,9 @@ impl Road {
         if self.wants_destination() {
             self.destination = self.allowed(&self.plan.target.host, addresses)?.first().copied();
         } else {
-            self.addresses = Some(self.allowed(&self.plan.first().host, addresses)?);
+            let allowed = self.allowed(&self.plan.first().host, addresses)?;
+            self.is_restricted = allowed.len() < addresses.len();
+            self.addresses = Some(allowed);
         }
         Ok(())
     }
@@ -83,6 +89,11 @@ impl Road {
             }
         }
         Ok(())
+    }
+
+    /// Whether the family that wins here tells anything to others, whose means are not these.
+    pub(crate) fn tells_families(&self) -> bool {
+        !self.is_restricted && self.plan.connector.sockets().is_free()
     }
 
     /// Where the socket may connect to, now that there is no question any more; and the port.

@@ -87,7 +87,7 @@ impl Setup {
             };
             if is_finished {
                 let before = self.phase();
-                if !self.step_on(scratch, now)? {
+                if !self.step_on(now)? {
                     return Ok(Advance::Done);
                 }
                 if self.phase() != before {
@@ -106,13 +106,13 @@ impl Setup {
         let Self { road, mut stream, peer, local, is_drained, is_closed, .. } = self;
         let secured = if wants_tls(&road) { stream.layers().facts() } else { None };
         stream.begin();
-        let readable = !is_drained || stream.has_plaintext();
+        let readable = !is_drained || stream.has_news();
         let Road { resolve, connect, proxy, tls, .. } = road;
         (stream, Opened { peer, local, resolve, connect, proxy, tls, secured }, readable, is_closed)
     }
 
     /// Begins the next step; whether there is one.
-    fn step_on(&mut self, scratch: &mut [u8], now: u64) -> Result<bool, Error> {
+    fn step_on(&mut self, now: u64) -> Result<bool, Error> {
         let (plan, was) = (&self.road.plan, mem::replace(&mut self.step, Step::Begun));
         if let (Step::Begun, Some(proxy)) = (&was, &plan.proxy)
             && proxy.tls
@@ -133,7 +133,7 @@ impl Setup {
             Step::TargetTls => self.road.tls = self.road.lap(now),
             Step::ProxyTls | Step::Tunnel(_) | Step::Tunnelled(_) => self.road.proxy = self.road.lap(now),
         }
-        let early = match was {
+        let mut early = match was {
             Step::TargetTls => return Ok(false),
             Step::Tunnelled(early) => early,
             _ => Vec::new(),
@@ -148,7 +148,7 @@ impl Setup {
         let layer = self.road.plan.connector.secure(&self.road.plan.target.host);
         self.secure(layer)?;
         let layers = self.stream.layers();
-        let result = layers.feed_top(&early).and_then(|()| layers.lift(scratch));
+        let result = layers.feed_top(&mut early).and_then(|()| layers.lift(&mut [].as_mut_slice()));
         result.map(|()| true).map_err(|source| self.tls_error(source))
     }
 
@@ -172,7 +172,8 @@ impl Setup {
         Tunnel::socks5(destination, credentials)
     }
 
-    /// Sends what the step has to say, and what waits.
+    /// Sends what waits, and what the step has to say; but the last word of the last handshake leaves with the owner's
+    /// first.
     fn send(&mut self) {
         let mut result = if self.stream.has_tail() { self.stream.flush() } else { Ok(true) };
         if let Step::Tunnel(tunnel) = &mut self.step {
@@ -182,7 +183,8 @@ impl Setup {
                 result = self.stream.send_through(&out, &mut wire);
             }
         }
-        if let Err(error) = result.and_then(|_| self.stream.answer())
+        let is_last = matches!(self.step, Step::TargetTls) && !self.stream.layers().is_handshaking();
+        if let Err(error) = result.and_then(|_| if is_last { Ok(()) } else { self.stream.answer() })
             && self.fault.is_none()
         {
             self.fault = Some(error);
@@ -192,24 +194,24 @@ impl Setup {
 
     /// One read, for the step.
     fn receive(&mut self, scratch: &mut [u8]) -> Result<(), Error> {
-        let count = match self.stream.read(scratch) {
-            Ok(0) => return Err(self.ended(None)),
-            Ok(count) => count,
+        let length = match self.stream.fetch(scratch) {
+            Ok((_, 0)) => return Err(self.ended(None)),
+            Ok((length, _)) => length,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 self.is_drained = true;
                 return Ok(());
             }
             Err(error) => return Err(self.ended(Some(error))),
         };
-        self.is_drained = count < scratch.len() && !self.is_closed;
+        self.is_drained = length < scratch.len() && !self.is_closed;
         if !self.stream.is_plain()
-            && let Err(source) = self.stream.layers().feed(scratch, count)
+            && let Err(source) = self.stream.layers().feed(&mut scratch[..length], &mut [].as_mut_slice())
         {
             let _ = self.stream.answer(); // the alert
             return Err(self.tls_error(source));
         }
         match &mut self.step {
-            Step::Tunnel(_) if self.stream.is_plain() => self.feed(&scratch[..count]),
+            Step::Tunnel(_) if self.stream.is_plain() => self.feed(&scratch[..length]),
             Step::Tunnel(_) => self.feed_through(scratch),
             _ if self.stream.layers().has_ended() => Err(self.ended(None)),
             _ => Ok(()),

@@ -24,6 +24,11 @@ impl Default for Sockets {
 }
 
 impl Sockets {
+    /// Whether all addresses can be connected to that the system has a way to.
+    pub(crate) const fn is_free(&self) -> bool {
+        self.bind.is_none() && self.interface.is_none()
+    }
+
     /// A socket that has begun to connect to `peer`.
     pub(crate) fn dial(&self, peer: SocketAddr) -> io::Result<TcpStream> {
         let socket = self.open(peer)?;

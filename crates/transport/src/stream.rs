@@ -9,6 +9,9 @@ use crate::layers::Layers;
 use crate::tls::TlsError;
 use crate::token::Stamp;
 
+/// How many reads of the socket one read makes at the most.
+const READS: usize = 16;
+
 /// How much of a large buffer is made ready for plaintext at once.
 const PIECE: usize = 64 * 1024;
 
@@ -151,9 +154,14 @@ impl Stream {
         }
     }
 
-    /// Whether a read has something to give without the socket.
-    pub(crate) fn has_plaintext(&self) -> bool {
-        self.layers.as_ref().is_some_and(|layers| layers.has_plaintext())
+    /// Whether a read has something to give without the socket, be it the end.
+    pub(crate) fn has_news(&self) -> bool {
+        self.layers.as_ref().is_some_and(|layers| layers.has_news())
+    }
+
+    /// Whether the layers have something to say of themselves.
+    pub(crate) fn has_word(&self) -> bool {
+        self.layers.as_ref().is_some_and(|layers| layers.wants_write())
     }
 
     /// Whether the last read has left something that the system will not tell of. Says so once.
@@ -172,46 +180,46 @@ impl Stream {
         // A short read has drained the socket of bytes. Whether it has an end only the next read tells: where nothing is
         // given to the owner, who would then ask again, it is made here.
         let (mut filled, mut is_drained, mut is_asked) = (0, false, false);
-        loop {
+        let mut reads = 0;
+        while filled < buffer.len() {
             let Some(layers) = &mut self.layers else { return self.read(buffer) };
-            match layers.read(&mut buffer[filled..]) {
-                Ok(count @ 1..) => {
-                    filled += count;
-                    if filled == buffer.len() {
+            if layers.has_news() {
+                match layers.read(&mut buffer[filled..]) {
+                    Ok(count @ 1..) => filled += count,
+                    result if filled == 0 => return result,
+                    result => {
+                        layers.owe_end();
+                        if let Err(error) = result {
+                            layers.fail(error);
+                        }
                         return Ok(filled);
                     }
-                    if layers.has_plaintext() {
-                        continue;
-                    }
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if is_drained && filled > 0 {
-                        return Ok(filled);
-                    }
-                    if is_asked {
-                        return Err(error);
-                    }
-                }
-                result if filled == 0 => return result,
-                result => {
-                    layers.owe_end();
-                    if let Err(error) = result {
-                        layers.fail(error);
-                    }
-                    return Ok(filled);
-                }
+                continue;
             }
-            if is_drained && (filled > 0 || is_asked) {
-                continue; // to what the layers have to say of the end
+            if is_drained && filled > 0 {
+                return Ok(filled);
             }
-            match self.take_in(scratch) {
-                Ok(0) if self.layers().is_empty() => {
+            if is_asked {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            if reads == READS {
+                // A flood of records without a byte for the owner: the others have their turn.
+                layers.owe_end();
+                return if filled > 0 { Ok(filled) } else { Err(io::ErrorKind::WouldBlock.into()) };
+            }
+            reads += 1;
+            match self.take_in(scratch, &mut buffer[filled..]) {
+                Ok(Taken { count: 0, .. }) if self.layers().is_empty() => {
                     if filled > 0 {
                         self.layers().owe_end();
                     }
                     return Ok(filled);
                 }
-                Ok(count) => (is_drained, is_asked) = (count < scratch.len(), count == 0),
+                Ok(taken) => {
+                    filled += taken.plain;
+                    (is_drained, is_asked) = (taken.is_all, taken.count == 0);
+                }
                 Err(error) => {
                     if error.kind() != io::ErrorKind::WouldBlock {
                         self.layers().fail(error);
@@ -220,6 +228,7 @@ impl Stream {
                 }
             }
         }
+        Ok(filled)
     }
 
     /// [`read_through`](Self::read_through), behind what is in `buffer`.
@@ -242,6 +251,11 @@ impl Stream {
             let all = buffer.len() - start;
             match result {
                 Ok(count) if count == piece && all < room => {}
+                Ok(0) if all > 0 => {
+                    // The end, at the border of two pieces: it is told once more.
+                    self.layers().owe_end();
+                    return Ok(all);
+                }
                 Ok(_) => return Ok(all),
                 Err(error) if all == 0 => return Err(error),
                 Err(error) => {
@@ -255,18 +269,24 @@ impl Stream {
         }
     }
 
-    /// Reads what there is first, without looking for more. `scratch` is for what the socket has.
-    pub(crate) fn read_some(&mut self, buffer: &mut [u8], scratch: &mut [u8]) -> io::Result<usize> {
+    /// Reads what there is first, without looking for more. `scratch` is for what the socket has: `room` bytes at a time,
+    /// behind what the layers need again.
+    pub(crate) fn read_some(&mut self, buffer: &mut [u8], scratch: &mut Vec<u8>, room: usize) -> io::Result<usize> {
         loop {
             let Some(layers) = &mut self.layers else { return self.read(buffer) };
             if layers.is_done() {
                 self.become_plain();
                 continue;
             }
-            match layers.read(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.take_in(scratch)?,
-                result => return result,
-            };
+            if layers.has_news() || buffer.is_empty() {
+                return layers.read(buffer);
+            }
+            scratch.resize(self.unfinished() + room, 0);
+            match self.take_in(scratch, buffer)? {
+                Taken { count: 0, .. } if self.layers().is_empty() => return Ok(0),
+                Taken { plain: 0, .. } => {}
+                Taken { plain, .. } => return Ok(plain),
+            }
         }
     }
 
@@ -274,7 +294,14 @@ impl Stream {
     pub(crate) fn send_through(&mut self, bytes: &[u8], wire: &mut Vec<u8>) -> io::Result<bool> {
         let Some(layers) = &mut self.layers else { return self.send(bytes) };
         wire.clear();
-        let result = layers.write(bytes, wire);
+        let mut result = Ok(());
+        if layers.wants_write() {
+            result = layers.drain(wire);
+            if self.tail.is_empty() || layers.plain == 0 {
+                layers.ahead += wire.len();
+            }
+        }
+        result = result.and_then(|()| layers.write(bytes, wire));
         layers.plain += bytes.len() as u64;
         let sent = self.send(wire);
         result.map_err(io::Error::other)?;
@@ -283,14 +310,19 @@ impl Stream {
 
     /// Sends what the layers have to say of themselves, as far as the socket takes it now.
     pub(crate) fn answer(&mut self) -> io::Result<()> {
-        let waited = self.has_tail();
-        if let Some(layers) = &mut self.layers {
-            layers.drain(&mut self.tail).map_err(io::Error::other)?;
+        let Some(layers) = &mut self.layers else { return Ok(()) };
+        if !layers.wants_write() {
+            return Ok(());
         }
-        if !waited && self.has_tail() {
+        let before = self.tail.len();
+        let result = layers.drain(&mut self.tail);
+        if before == 0 || layers.plain == 0 {
+            layers.ahead += self.tail.len() - before;
+        }
+        if before == 0 && self.has_tail() {
             self.flush()?;
         }
-        Ok(())
+        result.map_err(io::Error::other)
     }
 
     /// Tells the peer that nothing more comes, if there is a word for it and the socket takes it at once.
@@ -303,26 +335,53 @@ impl Stream {
         }
     }
 
-    /// One read of the socket, for the layers. 0 is its end.
-    fn take_in(&mut self, scratch: &mut [u8]) -> io::Result<usize> {
-        let count = self.read(scratch)?;
-        let layers = self.layers();
+    /// One read of the socket, behind what the layers need again in front of it; how much is in `scratch` then, and how
+    /// much of it is new. 0 is the socket's end.
+    pub(crate) fn fetch(&mut self, scratch: &mut [u8]) -> io::Result<(usize, usize)> {
+        let start = self.layers.as_ref().map_or(0, |layers| {
+            let unfinished = layers.unfinished();
+            scratch[..unfinished.len()].copy_from_slice(unfinished);
+            unfinished.len()
+        });
+        let count = self.read(&mut scratch[start..])?;
+        Ok((start + count, count))
+    }
+
+    /// How much of the buffer for `fetch` is needed for what came before.
+    fn unfinished(&self) -> usize {
+        self.layers.as_ref().map_or(0, |layers| layers.unfinished().len())
+    }
+
+    /// One read of the socket, for the layers; what the owner reads comes to the front of `room`.
+    fn take_in(&mut self, scratch: &mut [u8], mut room: &mut [u8]) -> io::Result<Taken> {
+        let (length, count) = self.fetch(scratch)?;
+        let (layers, all) = (self.layers(), room.len());
         match count {
-            0 => layers.feed_end(scratch),
+            0 => layers.feed_end(),
             _ => {
-                if let Err(error) = layers.feed(scratch, count) {
+                if let Err(error) = layers.feed(&mut scratch[..length], &mut room) {
                     layers.fail(broken(error));
                 }
             }
         }
         let _ = self.answer(); // if it cannot be sent, the next send says so
-        Ok(count)
+        Ok(Taken { count, plain: all - room.len(), is_all: length < scratch.len() })
     }
 
     fn become_plain(&mut self) {
         self.written = self.written();
         self.layers = None;
     }
+}
+
+/// What came of one read of the socket.
+struct Taken {
+    /// How many bytes it gave. 0 is its end.
+    count: usize,
+    /// How many of the owner's they were, at once.
+    plain: usize,
+    /// Whether the socket had no more.
+    is_all: bool,
 }
 
 /// What a read says when the layers cannot go on.

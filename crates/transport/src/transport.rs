@@ -42,6 +42,9 @@ pub struct Transport {
     events: VecDeque<Event>,
     /// When a link's next address is to be tried, by index.
     deadlines: Deadlines,
+    /// Links that were opened since the last wait, and have a word of a handshake to send that leaves with the owner's
+    /// first bytes, or with the next wait.
+    owing: Vec<LinkId>,
     resolver: Arc<Resolver>,
     inbox: Arc<Inbox>,
     /// Empty; kept for its memory.
@@ -78,6 +81,7 @@ impl Transport {
             links: Slab::new(),
             events: VecDeque::new(),
             deadlines: Deadlines::new(),
+            owing: Vec::new(),
             resolver,
             inbox: Arc::new(Inbox::new(waker)),
             answers: Vec::new(),
@@ -90,11 +94,13 @@ impl Transport {
     /// Waits until there is something to [`turn`](Self::turn), for at most `timeout`; without end for `None`.
     ///
     /// Returns at once when the last wait was not turned, or an event waits to be told; and early, with nothing to turn, on
-    /// a signal. A timeout is rounded up to whole milliseconds where the system counts in them.
+    /// a signal. A timeout is rounded up to whole milliseconds where the system counts in them. Where a link was opened and
+    /// the owner has sent nothing on it, the end of its handshake is sent now.
     ///
     /// # Errors
     /// What the system says of the loop itself; then nothing works any more.
     pub fn wait(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.speak();
         if !self.raw.is_empty() {
             return Ok(());
         }
@@ -141,11 +147,12 @@ impl Transport {
         None
     }
 
-    /// When to turn even if nothing happens. May be early, never late; 0 if an event waits to be told,
-    /// or the last wait may have left some with the system.
+    /// When to wait and turn even if nothing happens. May be early, never late; 0 if an event waits to be told, the last
+    /// wait may have left some with the system, or the next one has the end of a handshake to send.
     #[must_use]
     pub fn next_deadline(&self) -> Option<u64> {
-        if self.events.is_empty() && !self.is_full { self.deadlines.next() } else { Some(0) }
+        let owes = || self.owing.iter().any(|link| self.stream(*link).is_some_and(Stream::has_word));
+        if self.events.is_empty() && !self.is_full && !owes() { self.deadlines.next() } else { Some(0) }
     }
 
     /// Whether the last wait may have left events with the system: wait and turn once more to have them.
@@ -202,6 +209,17 @@ impl Transport {
                 self.set_up(index, now);
             }
             State::Open(_) | State::SettingUp(_) | State::Resolving(_) | State::Knocking(_) | State::Failed => {}
+        }
+    }
+
+    /// Sends the ends of handshakes to which the owner has added nothing.
+    fn speak(&mut self) {
+        while let Some(link) = self.owing.pop() {
+            if let Ok(stream) = stream_of(&mut self.links, link)
+                && let Err(source) = stream.answer()
+            {
+                self.events.push_back(Event::Failed { link, error: Error::Write { source } });
+            }
         }
     }
 

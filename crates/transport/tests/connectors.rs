@@ -247,6 +247,26 @@ fn the_family_that_won_is_tried_first_the_next_time() {
 }
 
 #[test]
+fn means_that_left_no_choice_teach_the_others_nothing() {
+    if TcpListener::bind("[::1]:0").is_err() {
+        return; // a machine without IPv6 has no first family to keep to
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let other: IpAddr = "::2".parse().unwrap();
+    let mut transport = transport(move |_| Ok(vec![Ipv6Addr::LOCALHOST.into(), other, LOCALHOST]));
+    let rule = Addresses::by(move |address| address != other);
+    for means in [Connector::builder().bind(LOCALHOST), Connector::builder().addresses(rule)] {
+        let words = format!("{means:?}");
+        let link = transport.open(&plan(named("two.test", address.port()), means), 0);
+        assert_eq!(opened(&mut transport, link).peer, Some(address), "{words}");
+        let link = transport.open(&Plan::from(named("two.test", address.port())), 0);
+        assert!(transport.peer(link).unwrap().is_ipv6(), "the first attempt, after {words}");
+        transport.close(link);
+    }
+}
+
+#[test]
 fn what_means_are_must_travel_and_be_told_apart() {
     fn is_a_key<T: Send + Sync + Clone + Eq + std::hash::Hash>() {}
     is_a_key::<Connector>();

@@ -6,7 +6,9 @@ mod support;
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::channel;
 use std::thread;
+use std::time::Duration;
 
 use sortie_transport::{Error, Event, LinkId, OpenPhase, Plan, Proxy, ProxyKind, TlsError, Transport};
 use support::secured::{accept, finish, tls, trusting};
@@ -72,6 +74,50 @@ fn bytes_go_to_and_fro_and_the_end_is_told() {
 }
 
 #[test]
+fn the_end_of_a_handshake_leaves_with_the_owners_first_bytes() {
+    let ((ask, asked), (tell, told)) = (channel(), channel());
+    let (address, server) = serve(move |stream| {
+        let mut server = accept(stream);
+        server.conn.read_tls(&mut server.sock).unwrap();
+        server.conn.process_new_packets().unwrap();
+        server.conn.write_tls(&mut server.sock).unwrap();
+        assert!(!server.conn.wants_write());
+        asked.recv().unwrap();
+        server.sock.set_nonblocking(true).unwrap();
+        tell.send(server.sock.peek(&mut [0]).map_err(|error| error.kind())).unwrap();
+        server.sock.set_nonblocking(false).unwrap();
+        let mut heard = [0; 5];
+        server.read_exact(&mut heard).unwrap();
+        assert_eq!(&heard, b"hello");
+    });
+    let mut transport = local();
+    let link = transport.open(&plan(address), 0);
+    opened(&mut transport, link);
+    ask.send(()).unwrap();
+    assert_eq!(told.recv().unwrap(), Err(io::ErrorKind::WouldBlock), "nothing was sent yet");
+    assert_eq!(transport.next_deadline(), Some(0));
+    assert!(transport.send(link, b"hello").unwrap());
+    assert_eq!((transport.next_deadline(), transport.written(link)), (None, 5));
+    server.join().unwrap();
+}
+
+#[test]
+fn the_end_of_a_handshake_waits_for_no_owner_who_says_nothing() {
+    let (address, server) = serve(|stream| {
+        let mut stream = accept(stream);
+        stream.write_all(b"hello").unwrap(); // which waits for it
+        finish(stream);
+    });
+    let mut transport = local();
+    let link = transport.open(&plan(address), 0);
+    opened(&mut transport, link);
+    assert_eq!(read_exactly(&mut transport, link, 5), b"hello");
+    assert_eq!(transport.written(link), 0);
+    transport.close(link);
+    server.join().unwrap();
+}
+
+#[test]
 fn phases_are_told_and_timed() {
     let (address, server) = serve(|stream| echo(accept(stream)));
     let mut transport = local();
@@ -122,6 +168,7 @@ fn an_end_that_comes_together_with_tickets_alone_is_told() {
     let mut transport = local();
     let link = transport.open(&plan(address), 0);
     opened(&mut transport, link);
+    transport.wait(Some(Duration::ZERO)).unwrap(); // the end of the handshake leaves with the first bytes, or with a wait
     let _open = server.join().unwrap();
     let event = next(&mut transport, 0);
     assert!(matches!(event, Event::Ready { closed: true, .. }), "{event:?}");

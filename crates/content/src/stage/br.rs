@@ -4,9 +4,9 @@ use std::fmt;
 
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 
-use super::Moved;
 use super::deflate::pass_zeros;
 use crate::Damage;
+use crate::moved::Moved;
 
 /// The library counts in 32 bits: a step takes no more than this, in bytes.
 const LARGEST: usize = 1 << 30;

@@ -7,9 +7,9 @@
 
 use flate2::Decompress;
 
-use super::{Moved, inflate};
 use crate::Damage;
 use crate::deflate::begins_as_zlib;
+use crate::moved::{Moved, inflate};
 
 /// So many bytes are kept for a second try, at most. A real zlib stream has content before.
 const DOUBT: usize = 1024;

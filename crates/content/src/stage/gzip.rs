@@ -7,10 +7,10 @@
 
 use flate2::{Crc, Decompress};
 
-use super::{Moved, inflate};
 use crate::Damage;
-use crate::gzip::{MAGIC, TRAILER};
-use crate::gzip_header::Header;
+use crate::gzip::TRAILER;
+use crate::gzip_header::{Header, MAGIC};
+use crate::moved::{Moved, inflate};
 
 /// gzip that is being taken off.
 #[derive(Debug)]

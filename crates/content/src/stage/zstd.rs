@@ -6,7 +6,7 @@ use std::{fmt, io};
 
 use ::zstd::zstd_safe::{self, DCtx, DParameter, InBuffer, OutBuffer, ResetDirective};
 
-use super::Moved;
+use crate::moved::Moved;
 use crate::{Coding, Damage, Error};
 
 /// The largest window, as a power of two: 8 MiB (RFC 9659, section 3).

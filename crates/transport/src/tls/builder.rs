@@ -61,12 +61,12 @@ impl TlsBuilder {
         self.system_roots(false).roots(Source::File(path.into()))
     }
 
-    /// Trusts the certificates in `pem` as well.
+    /// Trusts the certificates in `pem` as well as the system's roots, where it has any, and others that are given.
     pub fn add_roots_pem(self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots(Source::Given { option: "add_roots_pem", pem: pem.into() })
     }
 
-    /// Trusts the certificates in a PEM file as well.
+    /// Trusts the certificates in a PEM file as well, as [`add_roots_pem`](Self::add_roots_pem).
     pub fn add_roots_file(self, path: impl Into<PathBuf>) -> Self {
         self.roots(Source::File(path.into()))
     }
@@ -82,7 +82,7 @@ impl TlsBuilder {
     ///
     /// They are loaded when the first link needs them, once for the process, from where `SSL_CERT_FILE` and
     /// `SSL_CERT_DIR` say if one of these is set. One that cannot be used is left out; that link fails if there is
-    /// none.
+    /// none, and no other root was given.
     pub fn system_roots(mut self, trust: bool) -> Self {
         self.system = trust;
         self
@@ -135,7 +135,8 @@ impl TlsBuilder {
         self
     }
 
-    /// Offers these protocols, the one liked best first (RFC 7301). Default: none, and the extension is not sent.
+    /// Offers these protocols, the one liked best first (RFC 7301). Default: those of the
+    /// [connector](crate::ConnectorBuilder::alpn); without any the extension is not sent.
     ///
     /// Each has 1 to 255 bytes.
     pub fn alpn(mut self, protocols: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
@@ -177,7 +178,7 @@ impl TlsBuilder {
         }
         let lazy = self.verify && self.system;
         let tls = Tls::new(Terms {
-            roots,
+            roots: roots.into(),
             verify: self.verify,
             pins: self.pins,
             identity: self.identity.map(|(chain, key)| identity(&chain, &key)).transpose()?,

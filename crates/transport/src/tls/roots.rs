@@ -24,19 +24,25 @@ impl Roots {
         Self { system: true, own: RootCertStore::empty(), given: Vec::new() }
     }
 
-    /// All of them. The system's are loaded by the first that asks for them, and kept as long as the process lives.
+    /// All of them. The system's are loaded by the first that asks for them, and kept as long as the process lives. Beside
+    /// others they may be missing.
     pub(super) fn load(&self) -> Result<Arc<RootCertStore>, TlsError> {
         match (self.system, self.own.is_empty()) {
             (true, true) => system(),
             (false, true) => Err(TlsError::NoRoots { source: None }),
-            (true, false) => {
-                let mut all = self.own.clone();
-                all.extend(system()?.roots.iter().cloned());
-                Ok(all.into())
-            }
+            (true, false) => Ok(beside(&self.own, system()).into()),
             (false, false) => Ok(self.own.clone().into()),
         }
     }
+}
+
+/// Our `own` roots and the system's, if it has any.
+fn beside(own: &RootCertStore, system: Result<Arc<RootCertStore>, TlsError>) -> RootCertStore {
+    let mut all = own.clone();
+    if let Ok(system) = system {
+        all.extend(system.roots.iter().cloned());
+    }
+    all
 }
 
 /// The system's roots. A failure is not kept: the next call tries again.
@@ -82,5 +88,16 @@ mod tests {
         let error = usable(found).unwrap_err();
         assert_eq!(error.to_string(), "there are no root certificates to trust");
         assert!(error.source().is_none());
+    }
+
+    #[test]
+    fn own_roots_do_without_the_systems() {
+        let [own, system] = ["own.test", "system.test"].map(|name| {
+            let mut found = CertificateResult::default();
+            found.certs.push(generate_simple_self_signed([name.to_owned()]).unwrap().cert.der().clone());
+            usable(found).unwrap()
+        });
+        assert_eq!(beside(&own, Err(TlsError::NoRoots { source: None })).len(), 1);
+        assert_eq!(beside(&own, Ok(system.into())).len(), 2);
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rustls::{ClientConnection, HandshakeKind, ProtocolVersion};
+use rustls::{CommonState, HandshakeKind, ProtocolVersion};
 
 /// A version of TLS that we speak.
 #[derive(Copy, Clone, Eq, PartialEq, Ord, PartialOrd, Hash, Debug)]
@@ -21,7 +21,7 @@ pub enum TlsVersion {
 pub struct Secured {
     /// The version of TLS.
     pub version: TlsVersion,
-    /// The cipher suite, by the name that rustls gives it: `TLS13_AES_256_GCM_SHA384`.
+    /// The cipher suite, by the name that rustls gives it: `TLS13_AES_128_GCM_SHA256`.
     pub cipher: &'static str,
     /// The protocol that the peer chose of those that were offered (RFC 7301). `None`: none were offered, or it chose
     /// none.
@@ -34,7 +34,7 @@ pub struct Secured {
 
 impl Secured {
     /// `None` as long as the handshake lasts.
-    pub(super) fn of(session: &ClientConnection) -> Option<Self> {
+    pub(super) fn of(session: &CommonState) -> Option<Self> {
         let version = match session.protocol_version()? {
             ProtocolVersion::TLSv1_3 => TlsVersion::V1_3,
             _ => TlsVersion::V1_2, // the only other one that rustls has

@@ -127,6 +127,7 @@ impl Transport {
             other => return *state = other,
         };
         if race.is_upset(peer)
+            && road.tells_families()
             && let Some((name, port)) = road.first_name()
             && road.plan.connector.overridden(name, port).is_none()
         {
@@ -246,6 +247,9 @@ impl Transport {
 
     fn opened(&mut self, index: usize, stream: Stream, opened: Opened, heard: Option<Event>) {
         let link = self.id(index);
+        if stream.has_word() {
+            self.owing.push(link);
+        }
         self.links[index].state = State::Open(stream);
         self.events.push_back(Event::Opened { link, opened: Box::new(opened) });
         // It may have sent already, and the edge is not told again.

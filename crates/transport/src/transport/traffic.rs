@@ -99,7 +99,10 @@ impl Transport {
         self.poll.registry().deregister(&mut stream.socket).ok()?;
         self.deadlines.clear(link.index);
         match self.links.remove(link.index()).state {
-            State::Open(stream) => Some(Detached::new(stream)),
+            State::Open(mut stream) => {
+                let _ = stream.answer(); // if it cannot be sent, the next write says so
+                Some(Detached::new(stream))
+            }
             _ => None,
         }
     }

@@ -5,9 +5,9 @@ use std::fmt;
 /// User and password for a proxy. `Debug` hides both, since some proxies take a token for a user.
 #[derive(Clone, Eq, PartialEq, Hash)]
 pub struct Credentials {
-    /// The user. To an HTTP proxy it may not have a colon, to a SOCKS proxy at most 255 bytes.
+    /// The user. To an HTTP proxy it may not have a colon, to a SOCKS proxy it has 1 to 255 bytes.
     pub user: Box<str>,
-    /// The password. To a SOCKS proxy at most 255 bytes.
+    /// The password. To a SOCKS proxy it has 1 to 255 bytes.
     pub password: Box<str>,
 }
 

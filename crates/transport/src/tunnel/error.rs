@@ -66,7 +66,7 @@ pub enum TunnelError {
         start: Box<str>,
     },
     /// User or password cannot be told to a proxy. For an HTTP proxy: a user with a colon, or a control character (RFC
-    /// 7617, section 2). For a SOCKS proxy: one that is past 255 bytes (RFC 1929, section 2).
+    /// 7617, section 2). For a SOCKS proxy: one that is empty, or past 255 bytes (RFC 1929, section 2).
     Credentials,
 }
 

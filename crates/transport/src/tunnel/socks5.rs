@@ -182,10 +182,13 @@ fn request(destination: Destination<'_>) -> Result<Vec<u8>, TunnelError> {
     Ok(request)
 }
 
-/// User and password (RFC 1929, section 2).
+/// User and password, neither of which may be empty (RFC 1929, section 2).
 fn password(credentials: &Credentials) -> Result<Vec<u8>, TunnelError> {
     let mut message = vec![SUBNEGOTIATION];
     for text in [&credentials.user, &credentials.password] {
+        if text.is_empty() {
+            return Err(TunnelError::Credentials);
+        }
         push_text(&mut message, text).ok_or(TunnelError::Credentials)?;
     }
     Ok(message)

@@ -27,9 +27,14 @@ static IDENTITY: LazyLock<Identity> = LazyLock::new(|| {
     Identity { pem: made.cert.pem(), config: Arc::new(config) }
 });
 
+/// The certificate of the servers of the tests.
+pub(crate) fn pem() -> &'static str {
+    &IDENTITY.pem
+}
+
 /// TLS that trusts the servers of the tests.
 pub(crate) fn tls() -> Tls {
-    Tls::builder().roots_pem(IDENTITY.pem.clone()).alpn(["echo"]).build().unwrap()
+    Tls::builder().roots_pem(pem()).alpn(["echo"]).build().unwrap()
 }
 
 /// Means that trust the servers of the tests.

@@ -61,6 +61,10 @@ fn the_systems_roots_are_those_that_the_environment_names() {
         assert!(matches!(error, TlsError::NoRoots { .. }), "{error:?}");
         assert!(error.source().unwrap().to_string().contains(&*path.to_string_lossy()));
 
+        // Roots of one's own do without the system's.
+        let beside = Tls::builder().add_roots_pem(other.pem()).build().unwrap();
+        attempt(&beside, "a.test", server(&other)).unwrap();
+
         // A failure is not for good, and one bad root does not spoil the others.
         fs::write(&path, "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n".to_owned() + &ca.pem())
             .unwrap();

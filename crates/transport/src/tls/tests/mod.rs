@@ -3,6 +3,7 @@
 mod certificates;
 mod environment;
 mod identities;
+mod proxies;
 mod resumption;
 mod streams;
 mod terms;
@@ -91,7 +92,11 @@ impl Pair {
     fn deliver(&mut self) -> Result<(), rustls::Error> {
         let mut wire = Vec::new();
         self.layer.drain(&mut wire);
-        let mut wire = wire.as_slice();
+        self.give(&wire)
+    }
+
+    /// Gives the server ciphertext.
+    fn give(&mut self, mut wire: &[u8]) -> Result<(), rustls::Error> {
         while !wire.is_empty() {
             self.server.read_tls(&mut wire).unwrap();
             self.server.process_new_packets()?;
@@ -117,7 +122,7 @@ impl Pair {
                 return Ok(());
             }
             for piece in wire.chunks(size) {
-                self.layer.feed(piece)?;
+                self.feed(piece)?;
             }
             assert!(!refused, "a server that refuses says so");
         }
@@ -127,11 +132,25 @@ impl Pair {
         self.shake_in_pieces(usize::MAX)
     }
 
+    /// Gives us ciphertext; all plaintext waits to be read.
+    fn feed(&mut self, wire: &[u8]) -> Result<(), TlsError> {
+        let mut wire = [self.layer.unfinished(), wire].concat();
+        self.layer.feed(&mut wire, &mut [].as_mut_slice())
+    }
+
     /// The ciphertext of what the server says.
     fn said(&mut self, plain: &[u8]) -> Vec<u8> {
         self.server.set_buffer_limit(None);
         self.server.writer().write_all(plain).unwrap();
         self.collect()
+    }
+
+    /// Tells the server something.
+    fn tell(&mut self, plain: &[u8]) -> Result<(), TlsError> {
+        let mut wire = Vec::new();
+        self.layer.write(plain, &mut wire)?;
+        self.give(&wire).unwrap();
+        Ok(())
     }
 
     /// What the server heard of us.

@@ -33,6 +33,16 @@ fn a_second_link_resumes() {
 }
 
 #[test]
+fn a_session_goes_on_whatever_protocols_are_offered() {
+    for version in VERSIONS {
+        let (server, tls) = known(version);
+        open(&tls, &server, 1);
+        open(&tls.or_alpn(&[b"http/1.1".to_vec()]), &server, 1);
+        assert_eq!(tls.handshakes(), Handshakes { full: 1, resumed: 1 });
+    }
+}
+
+#[test]
 fn one_link_after_another_resumes() {
     for version in VERSIONS {
         let (server, tls) = known(version);

@@ -1,0 +1,75 @@
+//! The head of a response arrives.
+
+use std::time::SystemTime;
+
+use sortie_http::{Headers, Method, StatusCode};
+use sortie_policy::{Seen, Verdict};
+
+use crate::call::{Call, State};
+use crate::conn::Head;
+use crate::receiving::{Receiving, TRUSTED, coded_limit};
+use crate::{Limits, Time};
+
+/// What a head brings that concerns more than its call.
+pub(crate) struct News {
+    pub(crate) status: StatusCode,
+    pub(crate) suspicious: bool,
+    /// Why the jar did not take cookies.
+    pub(crate) refused: Vec<Box<str>>,
+    /// Fields that may ask for time.
+    pub(crate) gated: Option<Headers>,
+    /// The content is not worth reading.
+    pub(crate) skipped: bool,
+    /// The content is larger than this many bytes, which is all that is accepted.
+    pub(crate) too_large: Option<u64>,
+}
+
+/// A head is here: what it means for the jar, for what follows, for the memory of the body. So many bytes behind it
+/// have `arrived` with it.
+pub(crate) fn begin(
+    call: &mut Call,
+    head: Head,
+    arrived: usize,
+    limits: &Limits,
+    wall_at_zero: SystemTime,
+    now: Time,
+) -> (Receiving, Option<Box<News>>) {
+    call.marks.head = now;
+    let early = match call.state {
+        State::Sending { sent, .. } => Some(sent),
+        _ => None,
+    };
+    if early.is_some() {
+        call.marks.sent = now;
+    }
+    let refused = match head.has.set_cookie {
+        true => sortie_policy::absorb(&call.policy, call.request.url(), &head.headers, now.wall(wall_at_zero)),
+        false => Vec::new(),
+    };
+    let seen = Seen { request: &call.request, status: head.status, headers: &head.headers, redirects: call.redirects };
+    let switches = call.policy.upgrade
+        && (head.status == StatusCode::SWITCHING_PROTOCOLS
+            || *call.request.method() == Method::CONNECT && head.status.is_success());
+    let then = if switches { Verdict::Deliver } else { sortie_policy::judge(&call.policy, &seen) };
+    let length = match head.framing {
+        sortie_h1::Framing::Length(length) => length,
+        _ => 0,
+    };
+    let delivers = matches!(then, Verdict::Deliver);
+    let too_large = call.policy.max_content.filter(|_| delivers);
+    let too_large = too_large.filter(|limit| length > coded_limit(*limit, head.has.content_encoding));
+    let skipped = !delivers && length > limits.drain as u64;
+    let room = if length > arrived as u64 { length.saturating_add(1).min(TRUSTED) } else { length };
+    let mut body = Vec::new();
+    if !skipped {
+        // A failure shows again when the bytes come, and is an error then.
+        let _ = body.try_reserve_exact(room as usize);
+    }
+    let gated = head.has.retry_after && limits.gate.is_some();
+    let news = (call.policy.told || gated || skipped || too_large.is_some()).then(|| {
+        let gated = gated.then(|| head.headers.clone());
+        let refused = refused.iter().map(|refusal| refusal.to_string().into()).collect();
+        Box::new(News { status: head.status, suspicious: head.suspicious, refused, gated, skipped, too_large })
+    });
+    (Receiving { head, body, then, early, switches }, news)
+}
