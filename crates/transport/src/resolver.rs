@@ -18,6 +18,9 @@ use crate::inbox::{Answer, Inbox};
 /// How many look-ups of the system's resolver run at once.
 const SYSTEM_THREADS: usize = 4;
 
+/// How many threads there may be with those whose look-ups nobody waits for any more, unless more were asked for.
+const MOST_THREADS: usize = 32;
+
 /// How long a thread without work stays.
 const LINGER: Duration = Duration::from_secs(10);
 
@@ -38,7 +41,8 @@ impl<F: Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static> Resolve for
 
 /// Looks names up, for any number of transports, and remembers them for a while.
 ///
-/// - At most so many look-ups run at once as it has threads; the rest wait in order.
+/// - At most so many look-ups run at once as it has threads; the rest wait in order. One that nobody waits for any more
+///   does not count, however long it takes, as long as there are fewer than 32 threads in all.
 /// - Equal names that are asked for at the same time are looked up once.
 /// - Addresses are known for 60 seconds, failures for 5, of at most 1,024 names; what is known needs no thread. A failure
 ///   for want of descriptors, or by a panic, is not kept.
@@ -70,7 +74,14 @@ impl Resolver {
     /// A resolver that asks `lookup`, which need not be a closure; else as [`new`](Self::new).
     pub fn asking(threads: usize, lookup: impl Resolve) -> Self {
         let (lookup, limit) = (Box::new(lookup), threads.max(1));
-        let state = State { queue: VecDeque::new(), asked: HashMap::new(), threads: 0, idle: 0, cache: Cache::new() };
+        let state = State {
+            queue: VecDeque::new(),
+            asked: HashMap::new(),
+            running: Vec::new(),
+            threads: 0,
+            idle: 0,
+            cache: Cache::new(),
+        };
         Self { shared: Arc::new(Shared { lookup, limit, work: Condvar::new(), state: Mutex::new(state) }) }
     }
 
@@ -120,16 +131,12 @@ impl Resolver {
             return Ok(None);
         }
         state.queue.push_back(name.into());
-        if state.idle < state.queue.len() && state.threads < self.shared.limit {
-            let shared = Arc::clone(&self.shared);
-            match thread::Builder::new().name("sortie-resolver".into()).spawn(move || shared.serve()) {
-                Ok(_detached) => state.threads += 1,
-                Err(error) if state.threads == 0 => {
-                    state.queue.pop_back();
-                    return Err(error);
-                }
-                Err(_) => {} // those that are there will do
-            }
+        // Where there are others, those will do.
+        if let Err(error) = self.shared.staff(&mut state)
+            && state.threads == 0
+        {
+            state.queue.pop_back();
+            return Err(error);
         }
         state.asked.insert(name.into(), vec![asker]);
         drop(state);
@@ -139,8 +146,10 @@ impl Resolver {
 
     /// Takes a question back. Does nothing when it was answered.
     pub(crate) fn forget(&self, name: &str, link: LinkId, inbox: &Arc<Inbox>) {
-        if let Some(askers) = self.shared.lock().asked.get_mut(name) {
+        let mut state = self.shared.lock();
+        if let Some(askers) = state.asked.get_mut(name) {
             askers.retain(|asker| asker.link != link || asker.inbox.as_ptr() != Arc::as_ptr(inbox));
+            let _ = self.shared.staff(&mut state); // without another thread the others wait for those that are there
         }
     }
 
@@ -171,10 +180,23 @@ struct State {
     queue: VecDeque<Box<str>>,
     /// Who waits for which name, queued or being looked up.
     asked: HashMap<Box<str>, Vec<Asker>>,
+    /// The names that are being looked up.
+    running: Vec<Box<str>>,
     threads: usize,
     /// How many of the threads wait for work.
     idle: usize,
     cache: Cache,
+}
+
+impl State {
+    fn is_waited_for(&self, name: &str) -> bool {
+        self.asked.get(name).is_some_and(|askers| askers.iter().any(|asker| asker.inbox.strong_count() > 0))
+    }
+
+    /// How many threads there are, but for those whose look-ups nobody waits for.
+    fn useful(&self) -> usize {
+        self.threads - self.running.iter().filter(|name| !self.is_waited_for(name)).count()
+    }
 }
 
 /// A link that waits for a name.
@@ -196,11 +218,24 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Starts a thread, if there is work for one more and it may be.
+    fn staff(self: &Arc<Self>, state: &mut State) -> io::Result<()> {
+        let is_needed = state.idle < state.queue.len();
+        let may_be = |state: &State| state.threads < MOST_THREADS && state.useful() < self.limit;
+        if is_needed && (state.threads < self.limit || may_be(state)) {
+            let shared = Arc::clone(self);
+            thread::Builder::new().name("sortie-resolver".into()).spawn(move || shared.serve())?;
+            state.threads += 1;
+        }
+        Ok(())
+    }
+
     /// What a thread does.
     fn serve(&self) {
         while let Some(name) = self.take() {
             let addresses = self.look_up(&name);
             let mut state = self.lock();
+            state.running.retain(|running| *running != name);
             let addresses = state.cache.keep(&name, addresses);
             let askers = state.asked.remove(&name).unwrap_or_default();
             drop(state);
@@ -208,13 +243,18 @@ impl Shared {
         }
     }
 
-    /// The next name that somebody waits for; `None` when none came for a while, and the thread no longer counts.
+    /// The next name that somebody waits for; `None` when none came for a while, or there are others enough. The thread no
+    /// longer counts then.
     fn take(&self) -> Option<Box<str>> {
         let mut state = self.lock();
+        if state.threads > self.limit && state.useful() > self.limit {
+            state.threads -= 1;
+            return None;
+        }
         loop {
             while let Some(name) = state.queue.pop_front() {
-                let waited_for = |askers: &Vec<Asker>| askers.iter().any(|asker| asker.inbox.strong_count() > 0);
-                if state.asked.get(&name).is_some_and(waited_for) {
+                if state.is_waited_for(&name) {
+                    state.running.push(name.clone());
                     return Some(name);
                 }
                 state.asked.remove(&name);
@@ -282,7 +322,37 @@ fn getaddrinfo(name: &str) -> io::Result<Vec<IpAddr>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use super::*;
+    use crate::{Host, Plan, Target, Transport};
+
+    #[test]
+    fn look_ups_that_nobody_waits_for_keep_threads_up_to_a_limit_and_as_long_as_they_take() {
+        let (tell, begun) = mpsc::channel();
+        let (go, gate) = mpsc::channel::<()>();
+        let (tell, gate) = (Mutex::new(tell), Mutex::new(gate));
+        let resolver = Arc::new(Resolver::new(1, move |_| {
+            let _ = tell.lock().unwrap().send(());
+            let _ = gate.lock().unwrap().recv();
+            Ok(vec![[127, 0, 0, 1].into()])
+        }));
+        let threads = || resolver.shared.lock().threads;
+        let plan = |name: String| Plan::from(Target { host: Host::Name(name.into()), port: 9 });
+        let mut transport = Transport::with_resolver(Arc::clone(&resolver)).unwrap();
+        for number in 0..MOST_THREADS {
+            let link = transport.open(&plan(format!("{number}.test")), 0);
+            begun.recv().unwrap();
+            assert_eq!(threads(), number + 1);
+            transport.close(link);
+        }
+        transport.open(&plan("late.test".into()), 0);
+        assert_eq!(threads(), MOST_THREADS);
+        drop(go);
+        while threads() > 1 {
+            thread::yield_now();
+        }
+    }
 
     #[test]
     fn a_child_process_does_not_wait_for_threads_of_its_parent() {

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{Transport, stream_of};
-use crate::link::State;
+use crate::link::{Link, State};
 use crate::stream::Stream;
 use crate::{Detached, Event, LinkId};
 
@@ -120,5 +120,19 @@ impl Transport {
             self.events.push_back(Event::Ready { link, readable: true, closed: true });
         }
         result
+    }
+}
+
+impl Drop for Transport {
+    /// Takes the questions back that were not answered, so that nobody else waits for what nobody wants to know.
+    fn drop(&mut self) {
+        for (index, Link { generation, state }) in &self.links {
+            if let State::Resolving(road) = state
+                && let Some((name, _)) = road.question()
+            {
+                let link = LinkId { index: index as u32, generation: *generation };
+                self.resolver(road).forget(name, link, &self.inbox);
+            }
+        }
     }
 }
