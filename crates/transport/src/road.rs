@@ -18,8 +18,8 @@ pub(crate) struct Road {
     pub(crate) tls: Duration,
     /// The resolver had to be waited for.
     pub(crate) has_waited: bool,
-    /// The target's address, where the proxy wants one and it had to be looked up.
-    destination: Option<IpAddr>,
+    /// The target's addresses, where the proxy wants one and they had to be looked up.
+    destinations: Option<Arc<[IpAddr]>>,
     /// Where the socket may connect to, if the first host is a name.
     addresses: Option<Arc<[IpAddr]>>,
     /// Some of its addresses may not be connected to.
@@ -30,9 +30,9 @@ impl Road {
     pub(crate) fn new(plan: Plan, now: u64) -> Self {
         let zero = Duration::ZERO;
         let (resolve, connect, proxy, tls) = (zero, zero, zero, zero);
-        let (destination, addresses) = (None, None);
+        let (destinations, addresses) = (None, None);
         let (has_waited, is_restricted) = (false, false);
-        Self { plan, since: now, resolve, connect, proxy, tls, has_waited, destination, addresses, is_restricted }
+        Self { plan, since: now, resolve, connect, proxy, tls, has_waited, destinations, addresses, is_restricted }
     }
 
     /// Ends a part of the road; how long it took.
@@ -67,7 +67,7 @@ impl Road {
     /// The addresses that the question was for, of which only those are kept that may be connected to.
     pub(crate) fn answer(&mut self, addresses: &Arc<[IpAddr]>) -> Result<(), Error> {
         if self.wants_destination() {
-            self.destination = self.allowed(&self.plan.target.host, addresses)?.first().copied();
+            self.destinations = Some(self.allowed(&self.plan.target.host, addresses)?);
         } else {
             let allowed = self.allowed(&self.plan.first().host, addresses)?;
             self.is_restricted = allowed.len() < addresses.len();
@@ -105,14 +105,19 @@ impl Road {
         }
     }
 
-    /// The target's address, if it had to be looked up for the proxy.
-    pub(crate) fn destination(&self) -> Option<SocketAddr> {
-        self.destination.map(|address| SocketAddr::new(address, self.plan.target.port))
+    /// The target's address, if it had to be looked up for the proxy: the first one of the family by which the proxy was
+    /// reached, which it surely has, or else of the other.
+    pub(crate) fn destination(&self, proxy: Option<SocketAddr>) -> Option<SocketAddr> {
+        let destinations = self.destinations.as_deref()?;
+        let is_six = |address: IpAddr| address.to_canonical().is_ipv6();
+        let is_alike = |address: &&IpAddr| proxy.is_some_and(|proxy| is_six(proxy.ip()) == is_six(**address));
+        let address = destinations.iter().find(is_alike).or_else(|| destinations.first())?;
+        Some(SocketAddr::new(*address, self.plan.target.port))
     }
 
     fn wants_destination(&self) -> bool {
         let is_asked = |kind| matches!((kind, &self.plan.target.host), (ProxyKind::Socks5, Host::Name(_)));
-        self.destination.is_none() && self.plan.proxy.as_ref().is_some_and(|proxy| is_asked(proxy.kind))
+        self.destinations.is_none() && self.plan.proxy.as_ref().is_some_and(|proxy| is_asked(proxy.kind))
     }
 
     fn allowed(&self, host: &Host, addresses: &Arc<[IpAddr]>) -> Result<Arc<[IpAddr]>, Error> {

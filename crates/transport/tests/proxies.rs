@@ -54,7 +54,11 @@ fn socks_proxy() -> (SocketAddr, JoinHandle<Vec<u8>>) {
         stream.write_all(&[5, 0]).unwrap();
         let mut request = vec![0; 5];
         stream.read_exact(&mut request).unwrap();
-        let rest = if request[3] == 3 { usize::from(request[4]) + 2 } else { 5 };
+        let rest = match request[3] {
+            3 => usize::from(request[4]) + 2,
+            4 => 17,
+            _ => 5,
+        };
         request.resize(5 + rest, 0);
         stream.read_exact(&mut request[5..]).unwrap();
         for byte in [5, 0, 0, 1, 10, 0, 0, 1, 0, 80] {
@@ -125,6 +129,19 @@ fn a_socks_proxy_gets_the_name_or_an_address_as_it_is_asked() {
         let (address, proxy) = socks_proxy();
         speak(&mut local(), &through(kind, address, named("a.test", 8080)));
         assert_eq!(proxy.join().unwrap(), asked, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_socks_proxy_gets_an_address_of_the_family_by_which_it_was_reached() {
+    for (found, asked) in [
+        (vec!["::1", "10.0.0.1", "10.0.0.2"], [5, 1, 0, 1, 10, 0, 0, 1, 0x1f, 0x90].as_slice()),
+        (vec!["::1"], &[5, 1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0x1f, 0x90]),
+    ] {
+        let (address, proxy) = socks_proxy();
+        let mut transport = transport(move |_| Ok(found.iter().map(|address| address.parse().unwrap()).collect()));
+        speak(&mut transport, &through(ProxyKind::Socks5, address, named("a.test", 8080)));
+        assert_eq!(proxy.join().unwrap(), asked);
     }
 }
 
