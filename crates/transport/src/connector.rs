@@ -182,7 +182,10 @@ impl ConnectorBuilder {
 
     /// The local address to connect from. Default: the system's choice.
     ///
-    /// An address of the other family cannot be connected to then: it is passed over, and named if no other is left.
+    /// An address of the other family cannot be connected to then: it is passed over, and named if no other is left. Where
+    /// the local address is none of this machine's (`EADDRNOTAVAIL`), or has no port left (`EADDRINUSE`), links fail with
+    /// [`Error::Socket`](crate::Error::Socket). Its ports are shared by all peers: the system chooses one before it knows
+    /// whom the socket connects to, so that there can be no more connections than it has of them (28,232 on Linux).
     pub fn bind(mut self, address: IpAddr) -> Self {
         self.means.sockets.bind = Some(address);
         self
