@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Error, Host, Plan, ProxyKind, Target};
+use crate::{Addresses, Error, Host, Plan, ProxyKind, Target};
 
 /// What a link that is not open yet has with it.
 pub(crate) struct Road {
@@ -88,6 +88,15 @@ impl Road {
                 return Err(Error::Refused { host: target.host.clone(), address });
             }
         }
+        if let (Host::Name(name), Some(proxy)) = (&self.plan.target.host, &self.plan.proxy)
+            && proxy.kind != ProxyKind::Socks5
+            && ends_in_a_number(name)
+            && *self.plan.connector.addresses() != Addresses::all()
+        {
+            let words = "a proxy may take the name for an address, and not all are allowed";
+            let source = io::Error::new(io::ErrorKind::InvalidInput, words);
+            return Err(Error::Resolve { name: name.clone(), source });
+        }
         Ok(())
     }
 
@@ -131,6 +140,32 @@ impl Road {
             (0, Some(&address)) => Err(Error::Refused { host: host.clone(), address }),
             (count, _) if count == addresses.len() => Ok(Arc::clone(addresses)),
             _ => Ok(allowed.into()),
+        }
+    }
+}
+
+/// Whether its last label is a number, as in `127.1`, `2130706433` and `0x7f.1`, which many take for IPv4 addresses; no name
+/// that is one ends so (URL Standard, section 3.5).
+fn ends_in_a_number(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let last = name.rsplit_once('.').map_or(name, |(_, last)| last);
+    match last.strip_prefix("0x").or_else(|| last.strip_prefix("0X")) {
+        Some(digits) => digits.bytes().all(|digit| digit.is_ascii_hexdigit()),
+        None => !last.is_empty() && last.bytes().all(|digit| digit.is_ascii_digit()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_does_not_end_in_a_number() {
+        for number in ["127.1", "2130706433", "0x7f.1", "1.0x7f", "0X7F000001", "127.0.0.1.", "a.test.0x", "09"] {
+            assert!(ends_in_a_number(number), "{number}");
+        }
+        for name in ["a.test", "1.test", "1.test.", "0xyz", "1a", "a1", "f0", "", ".", "xn--p1ai"] {
+            assert!(!ends_in_a_number(name), "{name}");
         }
     }
 }

@@ -214,6 +214,23 @@ fn an_address_that_is_not_allowed_is_not_asked_of_a_proxy_either() {
 }
 
 #[test]
+fn a_name_that_is_a_number_is_asked_of_a_proxy_only_where_all_addresses_are_allowed() {
+    let mut transport = transport(|name| panic!("{name} was looked up"));
+    for name in ["127.1", "2130706433", "0x7f.1", "127.0.0.1."] {
+        for kind in [ProxyKind::Connect, ProxyKind::Socks5h, ProxyKind::Forward] {
+            let mut plan = through(kind, SocketAddr::from((LOCALHOST, 9)), named(name, 80));
+            let link = transport.open(&plan, 0);
+            assert_eq!(transport.phase(link), Some(OpenPhase::Connecting), "{name} {kind:?}");
+            transport.close(link);
+            plan.connector = Connector::builder().addresses(Addresses::by(|_| true)).build();
+            transport.open(&plan, 0);
+            let error = failure(&mut transport);
+            assert!(matches!(&error, Error::Resolve { name: of, .. } if **of == *name), "{name} {kind:?}: {error:?}");
+        }
+    }
+}
+
+#[test]
 fn a_proxy_that_cannot_be_reached_is_not_mistaken_for_the_target() {
     let mut transport = transport(|name| Err(io::Error::new(io::ErrorKind::NotFound, format!("no {name}"))));
     let mut plan = through(ProxyKind::Connect, SocketAddr::from((LOCALHOST, 9)), named("a.test", 80));
