@@ -167,7 +167,8 @@ impl ConnectorBuilder {
     /// Which addresses may be connected to, whoever named them. Default: all.
     ///
     /// Asked of every address directly before a socket connects to it, proxies included, and of each that a proxy is asked for.
-    /// What a proxy looks up itself nobody here can see.
+    /// What a proxy looks up itself nobody here can see; but where not all addresses are allowed, a name that it may take for
+    /// one, such as `127.1`, is [`Error::Resolve`](crate::Error::Resolve).
     pub fn addresses(mut self, addresses: Addresses) -> Self {
         self.means.addresses = addresses;
         self
@@ -184,7 +185,10 @@ impl ConnectorBuilder {
 
     /// The local address to connect from. Default: the system's choice.
     ///
-    /// An address of the other family cannot be connected to then: it is passed over, and named if no other is left.
+    /// An address of the other family cannot be connected to then: it is passed over, and named if no other is left. Where
+    /// the local address is none of this machine's (`EADDRNOTAVAIL`), or has no port left (`EADDRINUSE`), links fail with
+    /// [`Error::Socket`](crate::Error::Socket). Its ports are shared by all peers: the system chooses one before it knows
+    /// whom the socket connects to, so that there can be no more connections than it has of them (28,232 by default on Linux).
     pub fn bind(mut self, address: IpAddr) -> Self {
         self.means.sockets.bind = Some(address);
         self

@@ -76,7 +76,8 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// No socket could be had to connect with. See [`is_exhausted`](Self::is_exhausted).
+    /// No socket could be had to connect with: there is no descriptor left, see [`is_exhausted`](Self::is_exhausted), or the
+    /// [local address](crate::ConnectorBuilder::bind) is none of this machine's, or has no port left.
     Socket {
         /// What the system said.
         source: io::Error,

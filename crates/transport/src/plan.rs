@@ -49,7 +49,8 @@ pub enum ProxyKind {
     Forward,
     /// By a CONNECT (RFC 9110, section 9.3.6). The proxy looks the name up.
     Connect,
-    /// By SOCKS 5 (RFC 1928), with an address: a name is looked up here, and its first address that is allowed is taken.
+    /// By SOCKS 5 (RFC 1928), with an address: a name is looked up here, and its first address that is allowed is taken,
+    /// of the family by which the proxy was reached if there is one.
     Socks5,
     /// By SOCKS 5 (RFC 1928), with the name: the proxy looks it up.
     Socks5h,

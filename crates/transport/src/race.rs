@@ -15,6 +15,7 @@ use mio::{Interest, Registry};
 
 use crate::Error;
 use crate::error::is_exhaustion;
+use crate::sockets::is_unbound;
 use crate::token::{Stamp, token};
 
 /// The Connection Attempt Delay: how long an attempt runs alone (RFC 8305, section 5).
@@ -68,7 +69,8 @@ impl Race {
         self.addresses.first().is_some_and(|first| first.is_ipv6() != peer.is_ipv6())
     }
 
-    /// Starts the next attempt that can be started. Without descriptors it waits for the attempts that run.
+    /// Starts the next attempt that can be started. Without descriptors, or local ports, it waits for the
+    /// attempts that run.
     ///
     /// Fails when no attempt runs in the end: the race is lost.
     pub(crate) fn advance(&mut self, mut dial: impl FnMut(SocketAddr) -> io::Result<Attempt>) -> Result<(), Error> {
@@ -79,7 +81,7 @@ impl Race {
                     self.running.push(attempt);
                     return Ok(());
                 }
-                Err(source) if is_exhaustion(&source) => {
+                Err(source) if is_exhaustion(&source) || is_unbound(&source) => {
                     return if self.running.is_empty() { Err(Error::Socket { source }) } else { Ok(()) };
                 }
                 Err(source) => {

@@ -164,7 +164,7 @@ impl Setup {
         if kind == ProxyKind::Connect {
             return Tunnel::connect(&self.road.plan.target, credentials);
         }
-        let destination = match (self.road.destination(), host) {
+        let destination = match (self.road.destination(self.peer), host) {
             (Some(address), _) => Destination::Address(address),
             (None, Host::Ip(address)) => Destination::Address(SocketAddr::new(*address, *port)),
             (None, Host::Name(name)) => Destination::Name(name, *port),

@@ -1,5 +1,7 @@
 //! How sockets are made.
 
+use std::error::Error;
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -52,11 +54,37 @@ impl Sockets {
                 let words = format!("the local address {local} is of another family");
                 return Err(io::Error::new(io::ErrorKind::AddrNotAvailable, words));
             }
-            Some(local) => socket.bind(&SocketAddr::new(local, 0).into())?,
+            Some(local) => socket
+                .bind(&SocketAddr::new(local, 0).into())
+                .map_err(|source| io::Error::new(source.kind(), Unbound { local, source }))?,
             None => {}
         }
         Ok(socket)
     }
+}
+
+/// A local address that no socket can be had for: it is none of this machine's, or all its ports are taken.
+#[derive(Debug)]
+struct Unbound {
+    local: IpAddr,
+    source: io::Error,
+}
+
+impl fmt::Display for Unbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot connect from the local address {}", self.local)
+    }
+}
+
+impl Error for Unbound {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
+/// Whether it is the local address that failed, and no peer.
+pub(crate) fn is_unbound(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<Unbound>())
 }
 
 /// A socket that is connected to the Unix socket at `path`; [`WouldBlock`](io::ErrorKind::WouldBlock) when its queue is full.

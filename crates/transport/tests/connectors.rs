@@ -99,6 +99,19 @@ fn a_socket_connects_from_the_address_that_it_is_bound_to() {
 }
 
 #[test]
+fn a_local_address_that_cannot_be_had_is_not_held_against_the_peer() {
+    let mut transport = Transport::new().unwrap();
+    let stranger = IpAddr::from([192, 0, 2, 1]);
+    transport.open(&plan(SocketAddr::from((LOCALHOST, 9)), Connector::builder().bind(stranger)), 0);
+    let error = failure(&mut transport);
+    let Error::Socket { source } = &error else { panic!("{error:?}") };
+    assert_eq!(source.kind(), io::ErrorKind::AddrNotAvailable);
+    assert!(!error.is_exhausted());
+    let words = "cannot open a socket: cannot connect from the local address 192.0.2.1: ";
+    assert!(chain(&error).starts_with(words), "{}", chain(&error));
+}
+
+#[test]
 fn addresses_of_another_family_than_the_local_one_are_passed_over() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

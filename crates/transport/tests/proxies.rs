@@ -54,7 +54,11 @@ fn socks_proxy() -> (SocketAddr, JoinHandle<Vec<u8>>) {
         stream.write_all(&[5, 0]).unwrap();
         let mut request = vec![0; 5];
         stream.read_exact(&mut request).unwrap();
-        let rest = if request[3] == 3 { usize::from(request[4]) + 2 } else { 5 };
+        let rest = match request[3] {
+            3 => usize::from(request[4]) + 2,
+            4 => 17,
+            _ => 5,
+        };
         request.resize(5 + rest, 0);
         stream.read_exact(&mut request[5..]).unwrap();
         for byte in [5, 0, 0, 1, 10, 0, 0, 1, 0, 80] {
@@ -129,6 +133,19 @@ fn a_socks_proxy_gets_the_name_or_an_address_as_it_is_asked() {
 }
 
 #[test]
+fn a_socks_proxy_gets_an_address_of_the_family_by_which_it_was_reached() {
+    for (found, asked) in [
+        (vec!["::1", "10.0.0.1", "10.0.0.2"], [5, 1, 0, 1, 10, 0, 0, 1, 0x1f, 0x90].as_slice()),
+        (vec!["::1"], &[5, 1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0x1f, 0x90]),
+    ] {
+        let (address, proxy) = socks_proxy();
+        let mut transport = transport(move |_| Ok(found.iter().map(|address| address.parse().unwrap()).collect()));
+        speak(&mut transport, &through(ProxyKind::Socks5, address, named("a.test", 8080)));
+        assert_eq!(proxy.join().unwrap(), asked);
+    }
+}
+
+#[test]
 fn phases_are_told_as_they_are_entered_and_timed() {
     let (address, proxy) = connect_proxy("HTTP/1.1 200 OK\r\n\r\n");
     let mut transport = local();
@@ -192,6 +209,23 @@ fn an_address_that_is_not_allowed_is_not_asked_of_a_proxy_either() {
             plan.target = named("inside.test", 80);
             transport.open(&plan, 0);
             assert_eq!(failure(&mut transport).to_string(), "the address 10.0.0.1 of inside.test is not allowed");
+        }
+    }
+}
+
+#[test]
+fn a_name_that_is_a_number_is_asked_of_a_proxy_only_where_all_addresses_are_allowed() {
+    let mut transport = transport(|name| panic!("{name} was looked up"));
+    for name in ["127.1", "2130706433", "0x7f.1", "127.0.0.1."] {
+        for kind in [ProxyKind::Connect, ProxyKind::Socks5h, ProxyKind::Forward] {
+            let mut plan = through(kind, SocketAddr::from((LOCALHOST, 9)), named(name, 80));
+            let link = transport.open(&plan, 0);
+            assert_eq!(transport.phase(link), Some(OpenPhase::Connecting), "{name} {kind:?}");
+            transport.close(link);
+            plan.connector = Connector::builder().addresses(Addresses::by(|_| true)).build();
+            transport.open(&plan, 0);
+            let error = failure(&mut transport);
+            assert!(matches!(&error, Error::Resolve { name: of, .. } if **of == *name), "{name} {kind:?}: {error:?}");
         }
     }
 }
