@@ -421,7 +421,6 @@ mod tests {
     }
 
     /// A driver that has just begun to open its only link, which is for a call to this URL.
-    #[expect(clippy::unwrap_used, reason = "a part of the tests")]
     fn opening(url: &str) -> (Driver, LinkId) {
         let tls = Tls::builder().danger_accept_invalid_certs(true).build().unwrap();
         let channel = Channel::new(Connector::builder().tls(tls).build());
