@@ -5,7 +5,6 @@ use std::sync::Arc;
 use sortie_http::{Body, Headers, Method, Origin, Scheme};
 use sortie_policy::Way;
 
-use crate::profile::unusable_proxy;
 use crate::{Error, ErrorKind};
 
 /// Looks at header fields in front of this body.
@@ -54,4 +53,9 @@ fn header(message: &str) -> Error {
 /// Digits and nothing else: no sign, no blank.
 fn decimal(text: &str) -> Option<u64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+/// Why a request is not sent whose proxy cannot be used: it must not go around it.
+pub(crate) fn unusable_proxy(source: sortie_policy::Error) -> Error {
+    Error::new(ErrorKind::InvalidArgument).with_message("the proxy cannot be used").with_source(source)
 }

@@ -6,8 +6,8 @@ use sortie_http::Origin;
 use sortie_policy::{Home, Policy, Timeouts};
 
 use crate::arguments::{Limits, Rest};
+use crate::check::unusable_proxy;
 use crate::entries::{Entries, Entry, Laid, same_field, same_param};
-use crate::profile::unusable_proxy;
 use crate::{Arguments, Error, ErrorKind, Profile};
 
 /// The header fields that are asked for: the defaults, the session's, the request's. Host is not among the defaults.

@@ -8,9 +8,9 @@ use sortie_log::Sink;
 use sortie_policy::{Channel, Credentials, Home, Proxies, Redirects, Timeouts, Way};
 
 use crate::arguments::append_values;
-use crate::check::{check_target, check_way};
+use crate::check::{check_target, check_way, unusable_proxy};
 use crate::entries::{Entries, Entry, Source, same_field, same_param};
-use crate::{Auth, Error, ErrorKind, Hooks, Values};
+use crate::{Auth, Error, Hooks, Values};
 
 /// What a session brings to each of its requests.
 ///
@@ -222,8 +222,4 @@ impl fmt::Debug for Profile {
             .field("connections", &self.connections)
             .finish_non_exhaustive()
     }
-}
-
-pub(crate) fn unusable_proxy(source: sortie_policy::Error) -> Error {
-    Error::new(ErrorKind::InvalidArgument).with_message("the proxy cannot be used").with_source(source)
 }
