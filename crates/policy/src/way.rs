@@ -37,12 +37,25 @@ impl Way {
     /// How this origin is reached: whom it goes through, and how connections are made.
     ///
     /// # Errors
-    /// Where its proxy is one that cannot be used: nothing may go around it.
+    /// As [`proxy_for`](Self::proxy_for).
     pub fn to(&self, origin: &Arc<Origin>) -> Result<(Option<Arc<Proxy>>, Channel), &Error> {
-        let home = self.home.as_ref().filter(|home| Arc::ptr_eq(&home.origin, origin) || home.origin == *origin);
-        let is_direct = home.is_some_and(|home| home.direct);
-        let proxy = if is_direct { None } else { self.proxies.choose(origin)?.cloned() };
-        Ok((proxy, home.map_or(&self.channel, |home| &home.channel).clone()))
+        let channel = self.home_of(origin).map_or(&self.channel, |home| &home.channel);
+        Ok((self.proxy_for(origin)?.cloned(), channel.clone()))
+    }
+
+    /// Whom this origin is reached through, if anybody.
+    ///
+    /// # Errors
+    /// Where its proxy is one that cannot be used: nothing may go around it.
+    pub fn proxy_for(&self, origin: &Arc<Origin>) -> Result<Option<&Arc<Proxy>>, &Error> {
+        match self.home_of(origin) {
+            Some(home) if home.direct => Ok(None),
+            _ => self.proxies.choose(origin),
+        }
+    }
+
+    fn home_of(&self, origin: &Arc<Origin>) -> Option<&Home> {
+        self.home.as_ref().filter(|home| Arc::ptr_eq(&home.origin, origin) || home.origin == *origin)
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn check_target(method: &Method, scheme: Scheme, https_only: bool, up
 
 /// Looks at the proxy that requests to an origin go through: where it cannot be used, they do not go around it.
 pub(crate) fn check_way(way: Option<&Way>, origin: &Arc<Origin>) -> Result<(), Error> {
-    match way.map(|way| way.to(origin)) {
+    match way.map(|way| way.proxy_for(origin)) {
         Some(Err(fault)) => Err(unusable_proxy(fault.clone())),
         Some(Ok(_)) | None => Ok(()),
     }

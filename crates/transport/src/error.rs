@@ -90,14 +90,19 @@ impl Error {
     /// Nothing is wrong with the target then: try again when another link was closed.
     #[must_use]
     pub fn is_exhausted(&self) -> bool {
+        self.of_system().is_some_and(is_exhaustion)
+    }
+
+    /// What the system said, if it did.
+    const fn of_system(&self) -> Option<&io::Error> {
         match self {
             Self::Resolve { source, .. }
             | Self::Connect { source, .. }
             | Self::Path { source, .. }
             | Self::Cut { source, .. }
             | Self::Write { source }
-            | Self::Socket { source } => is_exhaustion(source),
-            Self::Refused { .. } | Self::Proxy { .. } | Self::Tls { .. } => false,
+            | Self::Socket { source } => Some(source),
+            Self::Refused { .. } | Self::Proxy { .. } | Self::Tls { .. } => None,
         }
     }
 }
@@ -132,15 +137,9 @@ impl fmt::Display for Error {
 impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
-            Self::Resolve { source, .. }
-            | Self::Connect { source, .. }
-            | Self::Path { source, .. }
-            | Self::Cut { source, .. }
-            | Self::Write { source }
-            | Self::Socket { source } => Some(source),
             Self::Proxy { source, .. } => Some(&**source),
             Self::Tls { source, .. } => Some(&**source),
-            Self::Refused { .. } => None,
+            other => other.of_system().map(|error| error as _),
         }
     }
 }
