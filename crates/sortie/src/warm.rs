@@ -37,6 +37,8 @@ impl Session {
     /// ```
     pub fn warm(&self, url: impl AsRef<str>, count: usize) -> Result<usize, Error> {
         let url = url.as_ref();
+        let led = self.profile().absolute(url).map_err(|error| error.with_url(url))?;
+        let url = led.as_deref().unwrap_or(url);
         self.warm_up(url, count).map_err(|error| error.with_url(url))
     }
 
