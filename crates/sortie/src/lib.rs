@@ -34,6 +34,7 @@
 //! | say where names and sockets lead | [`SessionBuilder::resolve`], `resolver`, `addresses`, `bind`, `unix_socket` |
 //! | connect beforehand, or switch protocols | [`Session::warm`], [`Request::upgrade`] |
 //! | step in | [`Hooks`]: `args`, `pre_request`, `post_request`, `response` |
+//! | save a session to a file, and restore it | [`Session::save`], [`SessionBuilder::restore`] |
 //! | change what all later sessions start from | [`settings`] |
 //! | see what is sent | [`SessionBuilder::verbose`], [`SessionBuilder::sink`] |
 //!
@@ -64,6 +65,8 @@ mod plan;
 mod process;
 mod progress;
 mod request;
+#[cfg(feature = "json")]
+mod saved;
 mod session;
 mod settings;
 mod shared;
@@ -80,6 +83,8 @@ pub use builder::{Defaults, ForSession, SessionBuilder};
 pub use cancel::CancelToken;
 pub use progress::{Progress, Snapshot};
 pub use request::Request;
+#[cfg(feature = "json")]
+pub use saved::Restored;
 pub use session::Session;
 pub use settings::{ForSettings, Guard, SettingsBuilder, settings};
 pub use stream::{Stream, StreamOrdered, Tally};
@@ -100,6 +105,8 @@ pub use sortie_session::{
     Arguments, Auth, Basic, Bearer, BodyArgument, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,
     Setting, Values,
 };
+#[cfg(feature = "json")]
+pub use sortie_session::{Ignored, Misfit, Secrets};
 pub use sortie_transport::{Addresses, Detached, Resolve, Waker};
 #[cfg(any(feature = "tls", feature = "ring"))]
 pub use sortie_transport::{Handshakes, Tls, TlsBuilder, TlsVersion};
