@@ -19,6 +19,7 @@
 //! | `cookies` | what goes into the Cookie field of one exchange | RFC 6265bis, section 5.8 |
 //! | [`stale()`] | whether a request goes again when a kept connection turns out to be dead | RFC 9110, section 9.2.2 |
 //! | [`Proxies`] | which proxy an origin's requests go through, if any | the usual variables, as curl and Requests read them |
+//! | [`Netrc`] | whose name and password a host is told | the netrc file, as Python's module and Requests read it |
 //! | [`Timeouts`] | nothing: they are data | |
 //!
 //! ```
@@ -43,6 +44,7 @@ mod cookies;
 mod credentials;
 mod error;
 mod judge;
+mod netrc;
 mod no_proxy;
 mod policy;
 mod proxies;
@@ -60,6 +62,7 @@ pub use cookies::{absorb, cookie_value};
 pub use credentials::Credentials;
 pub use error::{Error, ProxyFault};
 pub use judge::judge;
+pub use netrc::{Netrc, NetrcFault, NetrcFlaw};
 pub use policy::Policy;
 pub use proxies::Proxies;
 pub use proxy::{Proxy, ProxyKind};
