@@ -20,6 +20,7 @@
 //! | [`stale()`] | whether a request goes again when a kept connection turns out to be dead | RFC 9110, section 9.2.2 |
 //! | [`Proxies`] | which proxy an origin's requests go through, if any | the usual variables, as curl and Requests read them |
 //! | [`Netrc`] | whose name and password a host is told | the netrc file, as Python's module and Requests read it |
+//! | `SigV4` | what the signature of a request says, with the feature `sigv4` | AWS Signature Version 4 |
 //! | [`Timeouts`] | nothing: they are data | |
 //!
 //! ```
@@ -40,6 +41,8 @@
 //! ```
 
 mod basic;
+#[cfg(feature = "sigv4")]
+mod canonical;
 mod cookies;
 mod credentials;
 mod error;
@@ -51,6 +54,8 @@ mod proxies;
 mod proxy;
 mod redirect;
 mod scheme;
+#[cfg(feature = "sigv4")]
+mod sigv4;
 mod stale;
 mod timeouts;
 mod verdict;
@@ -68,6 +73,8 @@ pub use proxies::Proxies;
 pub use proxy::{Proxy, ProxyKind};
 pub use redirect::Redirects;
 pub use scheme::Scheme;
+#[cfg(feature = "sigv4")]
+pub use sigv4::{SigV4, SigV4Fault};
 pub use stale::{Stale, is_idempotent, stale};
 pub use timeouts::Timeouts;
 pub use verdict::{Again, Seen, Verdict};
