@@ -22,6 +22,8 @@
 //! | [`Retries`] | whether and when a request goes again after what went wrong | RFC 9110, sections 9.2.2 and 10.2.3 |
 //! | [`stale()`] | whether a request goes again when a kept connection turns out to be dead | RFC 9110, section 9.2.2 |
 //! | [`Proxies`] | which proxy an origin's requests go through, if any | the usual variables, as curl and Requests read them |
+//! | [`Netrc`] | whose name and password a host is told | the netrc file, as Python's module and Requests read it |
+//! | `SigV4` | what the signature of a request says, with the feature `sigv4` | AWS Signature Version 4 |
 //! | [`Timeouts`] | nothing: they are data | |
 //!
 //! ```
@@ -44,11 +46,14 @@
 mod auth;
 mod basic;
 mod cause;
+#[cfg(feature = "sigv4")]
+mod canonical;
 mod cookies;
 mod credentials;
 mod digest;
 mod error;
 mod judge;
+mod netrc;
 mod no_proxy;
 mod policy;
 mod proxies;
@@ -57,6 +62,8 @@ mod question;
 mod redirect;
 mod retry;
 mod scheme;
+#[cfg(feature = "sigv4")]
+mod sigv4;
 mod stale;
 mod timeouts;
 mod verdict;
@@ -71,6 +78,8 @@ pub use credentials::Credentials;
 pub use digest::Digest;
 pub use error::{Error, ProxyFault};
 pub use judge::{asks_program, judge};
+pub use judge::judge;
+pub use netrc::{Netrc, NetrcFault, NetrcFlaw};
 pub use policy::Policy;
 pub use proxies::Proxies;
 pub use proxy::{Proxy, ProxyKind};
@@ -78,6 +87,8 @@ pub use question::{Judged, Question, Reply};
 pub use redirect::{Decide, Decision, Redirect, Redirects};
 pub use retry::{Failed, Retries, retry};
 pub use scheme::Scheme;
+#[cfg(feature = "sigv4")]
+pub use sigv4::{SigV4, SigV4Fault};
 pub use stale::{Stale, is_idempotent, stale};
 pub use timeouts::Timeouts;
 pub use verdict::{Again, Course, Seen, Verdict, Why};
