@@ -24,6 +24,8 @@ pub enum Error {
     },
     /// A redirect asks for the body once more, and it can be sent only once.
     NotReplayable,
+    /// The user of credentials has a colon, or user or password a control character. They are not shown.
+    Credentials,
     /// A timeout of no time at all.
     ZeroTimeout {
         /// Which one: the name of its field in [`Timeouts`](crate::Timeouts).
@@ -77,6 +79,7 @@ impl fmt::Display for Error {
             Error::TooManyRedirects { limit } => write!(f, "more than {limit} redirects"),
             Error::Insecure { url } => write!(f, "redirected to `{url}` where only https may be asked"),
             Error::NotReplayable => f.write_str("redirected with a body that cannot be sent a second time"),
+            Error::Credentials => f.write_str("the user has a colon, or user or password a control character"),
             Error::ZeroTimeout { which } => write!(f, "the timeout `{which}` is zero"),
             Error::Proxy { proxy, fault } => write!(f, "cannot use the proxy `{proxy}`: {fault}"),
             Error::ProxyKey { key } => {

@@ -17,6 +17,7 @@
 //! | `redirect` | whether a 3xx is followed, and what the next request is | RFC 9110, section 15.4; the Fetch standard |
 //! | [`Credentials`] | which header fields no other origin may see | |
 //! | [`challenges`] | how a server would have a client say who it is | RFC 9110, section 11.6.1 |
+//! | [`Digest`] | what answers a 401, and what says who asks before there is one | RFC 7616 |
 //! | `cookies` | what goes into the Cookie field of one exchange | RFC 6265bis, section 5.8 |
 //! | [`stale()`] | whether a request goes again when a kept connection turns out to be dead | RFC 9110, section 9.2.2 |
 //! | [`Proxies`] | which proxy an origin's requests go through, if any | the usual variables, as curl and Requests read them |
@@ -43,6 +44,7 @@ mod basic;
 mod challenge;
 mod cookies;
 mod credentials;
+mod digest;
 mod error;
 mod judge;
 mod no_proxy;
@@ -61,6 +63,7 @@ pub use basic::basic;
 pub use challenge::{Challenge, challenges};
 pub use cookies::{absorb, cookie_value};
 pub use credentials::Credentials;
+pub use digest::{Answer, Digest, Reply, Unanswerable};
 pub use error::{Error, ProxyFault};
 pub use judge::judge;
 pub use policy::Policy;
