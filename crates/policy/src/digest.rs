@@ -127,9 +127,9 @@ impl Digest {
     ///
     /// An authentication session goes on (section 3.6). Nothing happens where no challenge is known.
     pub fn info(&self, request: &PreparedRequest, headers: &Headers) {
-        let fields = headers.get_all("Authentication-Info").flat_map(params);
-        let next = fields.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("nextnonce"));
-        if let Some((_, nonce)) = next
+        let mut fields = headers.get_all("Authentication-Info").flat_map(params);
+        let next = fields.find(|(name, _)| name.eq_ignore_ascii_case("nextnonce"));
+        if let Some((_, nonce)) = next.filter(|(_, nonce)| !nonce.is_empty())
             && let Some(space) = self.known(request.url().origin())
         {
             space.renew(&nonce);

@@ -17,7 +17,7 @@
 //! | `redirect` | whether a 3xx is followed, and what the next request is | RFC 9110, section 15.4; the Fetch standard |
 //! | [`Credentials`] | which header fields no other origin may see | |
 //! | [`challenges`] | how a server would have a client say who it is | RFC 9110, section 11.6.1 |
-//! | [`Digest`] | what answers a 401, and what says who asks before there is one | RFC 7616 |
+//! | [`Digest`] | what answers a 401, and what says who asks before there is one; keeps the challenges | RFC 7616 |
 //! | `cookies` | what goes into the Cookie field of one exchange | RFC 6265bis, section 5.8 |
 //! | [`stale()`] | whether a request goes again when a kept connection turns out to be dead | RFC 9110, section 9.2.2 |
 //! | [`Proxies`] | which proxy an origin's requests go through, if any | the usual variables, as curl and Requests read them |

@@ -87,14 +87,15 @@ impl Asked {
 
     fn read(challenge: &Challenge<'_>) -> Result<Self, Unanswerable> {
         let given = |name: &str| challenge.param(name).map(Box::from);
-        let needed = |name: &'static str| given(name).ok_or(Unanswerable::Missing { name });
+        let missing = |name: &'static str| Unanswerable::Missing { name };
         let says = |name: &str, value: &str| challenge.param(name).is_some_and(|it| it.eq_ignore_ascii_case(value));
         let algorithm = challenge.param("algorithm").map_or(Ok(Algorithm::USUAL), |name| {
             Algorithm::named(name).ok_or_else(|| Unanswerable::Algorithm { name: shown(name) })
         })?;
         Ok(Asked {
-            realm: needed("realm")?,
-            nonce: needed("nonce")?,
+            realm: given("realm").ok_or(missing("realm"))?,
+            // An empty one is none: it could not tell one challenge from another.
+            nonce: given("nonce").filter(|nonce| !nonce.is_empty()).ok_or(missing("nonce"))?,
             opaque: given("opaque"),
             domain: given("domain").unwrap_or_default(),
             algorithm,
