@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use sortie_http::{Headers, PreparedRequest};
 
-use crate::Scheme;
+use crate::AuthScheme;
 use crate::canonical::{self, Fields, PathForm, hex};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -80,7 +80,7 @@ impl SigV4 {
     /// ```
     /// use std::time::{Duration, SystemTime};
     /// use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
-    /// use sortie_policy::{Scheme, SigV4};
+    /// use sortie_policy::{AuthScheme, SigV4};
     ///
     /// let url = Url::parse("https://example.amazonaws.com/")?;
     /// let request = PreparedRequest::new(Method::GET, url, Headers::new(), Body::none());
@@ -162,7 +162,7 @@ impl SigV4 {
     }
 }
 
-impl Scheme for SigV4 {
+impl AuthScheme for SigV4 {
     fn authorize(
         &self,
         request: &PreparedRequest,

@@ -5,7 +5,7 @@
 use std::time::{Duration, SystemTime};
 
 use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
-use sortie_policy::{Scheme, SigV4, SigV4Fault};
+use sortie_policy::{AuthScheme, SigV4, SigV4Fault};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const S3_SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
