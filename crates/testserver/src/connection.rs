@@ -97,7 +97,7 @@ impl Exchanges {
 
     /// Answers a request as the server's manners have it; fails only where its content did not come.
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Delivery>, Broken> {
-        let Shared { counts, conduct, rooms, .. } = &*self.shared;
+        let Shared { counts, conduct, .. } = &*self.shared;
         counts.requested();
         // After the last response comes nothing, also where the client has sent more already.
         if self.fate.decided() || conduct.stalls() {
@@ -105,7 +105,7 @@ impl Exchanges {
             return future::pending().await;
         }
         let headless = request.method() == Method::HEAD;
-        let mut answer = route::answer(request, &self.visitor, &self.heard, rooms).await?;
+        let mut answer = route::answer(request, &self.visitor, &self.heard, &self.shared).await?;
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
             self.fate.decide(Ending::Upgrade);
             return Ok(answer.map(Delivery::Whole));

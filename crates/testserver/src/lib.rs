@@ -61,7 +61,11 @@
 //! | `/hold` | `{"held": true}`, when [`TestServer::release`] is called; [`TestServer::held`] tells how many wait |
 //! | `/bytes/:n` | `n` octets with their length, at most 100 MiB: [`random_bytes`] of `?seed=`, default 0 |
 //! | `/chunked/:n` | the same octets, chunked |
+//! | `/stream-bytes/:n` | the same octets, in chunks of `?chunk_size=`, default 10 KiB, each in a write of its own |
 //! | `/stream/:n` | `n` lines of JSON, chunked, at most 100,000 |
+//! | `/drip?numbytes=..&chunks=..` | stars with their length, default 10, in so many writes, default one an octet; with `hold=1` each waits as `/hold` does |
+//! | `/huge/:n` | `n` octets of value 0 with their length, made as they are sent; any `n` |
+//! | `/trailers?k=v` | text, chunked, then those trailer fields, where `TE: trailers` asks for them |
 //! | `/response-headers?k=v` | sets those fields; repeats are kept |
 //! | `/json`, `/encoding/utf8` | a fixed document; a page in several scripts |
 //! | `/small` | 100 octets of text, on the shortest path through the server |
@@ -88,6 +92,7 @@ mod generated;
 mod listen;
 mod manners;
 mod multipart;
+mod pieces;
 pub mod proxy;
 pub mod raw;
 mod redirect;
@@ -103,6 +108,7 @@ mod shared;
 mod socket;
 mod status;
 mod tls;
+mod trailers;
 mod upgrade;
 mod visitor;
 mod wire;

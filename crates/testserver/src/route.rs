@@ -15,9 +15,10 @@ use crate::content::Content;
 use crate::redirect::Form;
 use crate::request::Request;
 use crate::rooms::Rooms;
+use crate::shared::Shared;
 use crate::visitor::Visitor;
 use crate::wire::Heard;
-use crate::{coding, cookies, echo, fields, fixed, generated, redirect, secured, status, upgrade};
+use crate::{coding, cookies, echo, fields, fixed, generated, redirect, secured, status, trailers, upgrade};
 
 /// The longest content a request may have, in octets.
 const MOST_CONTENT: usize = 256 * 1024 * 1024;
@@ -33,7 +34,7 @@ pub(crate) async fn answer(
     request: hyper::Request<Incoming>,
     visitor: &Arc<Visitor>,
     heard: &Heard,
-    rooms: &Rooms,
+    shared: &Shared,
 ) -> Result<Answer, Broken> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
@@ -51,7 +52,7 @@ pub(crate) async fn answer(
             refusal
         }
         (Some(_), Some(lines)) => answer::typed("text/plain; charset=utf-8", Content::Whole(lines.into())),
-        (Some(content), None) => route(&Request::new(parts, content, Arc::clone(visitor)), rooms).await,
+        (Some(content), None) => route(&Request::new(parts, content, Arc::clone(visitor)), shared).await,
     })
 }
 
@@ -73,7 +74,7 @@ fn echoes(path: &str) -> bool {
     ["post", "put", "patch", "delete", "anything", "delay"].contains(&first)
 }
 
-async fn route(request: &Request, rooms: &Rooms) -> Answer {
+async fn route(request: &Request, shared: &Shared) -> Answer {
     match *request.segments() {
         ["get"] => answer::only(request, "GET, HEAD, OPTIONS", echo::head),
         ["post"] => answer::only(request, "POST, OPTIONS", echo::whole),
@@ -98,13 +99,17 @@ async fn route(request: &Request, rooms: &Rooms) -> Answer {
         ["deflate"] => coding::zlib(request),
         ["deflate-raw"] => coding::deflate(request),
         ["delay", seconds] => delayed(request, seconds).await,
-        ["wait", count] => gathered(rooms, count).await,
+        ["wait", count] => gathered(&shared.rooms, count).await,
         ["hold"] => {
-            rooms.hold().await;
+            shared.rooms.hold().await;
             answer::json(&json!({ "held": true }))
         }
         ["bytes", count] => generated::bytes(request, count, true),
         ["chunked", count] => generated::bytes(request, count, false),
+        ["stream-bytes", count] => generated::chunks(request, count),
+        ["drip"] => generated::drip(request, &shared.rooms),
+        ["huge", count] => generated::huge(count),
+        ["trailers"] => trailers::asked(request),
         ["stream", count] => generated::lines(request, count),
         ["response-headers"] => fields::set(request),
         ["json"] => fixed::json(),

@@ -13,7 +13,7 @@ use crate::rooms::Rooms;
 pub(crate) struct Shared {
     pub(crate) counts: Arc<Counts>,
     pub(crate) conduct: Conduct,
-    pub(crate) rooms: Rooms,
+    pub(crate) rooms: Arc<Rooms>,
     killed: AtomicBool,
 }
 
@@ -22,7 +22,7 @@ impl Shared {
         Self {
             counts: Arc::default(),
             conduct: Conduct::new(manners),
-            rooms: Rooms::default(),
+            rooms: Arc::default(),
             killed: AtomicBool::new(false),
         }
     }
