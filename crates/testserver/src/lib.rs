@@ -55,6 +55,8 @@
 //! | `/redirect-to?url=..&status_code=..` | that location, unchanged; any 3xx, default 302 |
 //! | `/status/:code` | 200 to 599; a 3xx but 304 leads to `/redirect/1`; 401 and 407 have a challenge |
 //! | `/basic-auth/:user/:pass` | 401 with a challenge, or `{"authenticated": true, "user": ..}` |
+//! | `/bearer` | 401 with a challenge, or `{"authenticated": true, "token": ..}` for any token |
+//! | `/digest-auth/:qop/:user/:pass` | all the keys, `authenticated` and `user`, or 401 with a challenge; see [below](#digest-authentication) |
 //! | `/gzip` `/deflate` `/deflate-raw` | JSON in that coding, asked for or not; `/deflate` is zlib's format |
 //! | `/delay/:seconds` | as `/anything`, after that time; fractions allowed, at most 10 |
 //! | `/wait/:n` | `{"waited": n}`, once n requests wait for that n at the same time, this one included; n from 1 |
@@ -72,10 +74,26 @@
 //! | `/tls` | `version`, `cipher`, `alpn`, `server_name`, `resumed`, `client_certificates` (how many), or `null` without TLS |
 //! | `/upgrade` | 101 where `Upgrade: echo` is asked for, then every octet back, until the client ends; else 426 |
 //!
+//! # Digest authentication
+//!
+//! `/digest-auth/:qop/:user/:pass/:algorithm/:uses`, the last two optional, checks all that RFC 7616 has a client prove.
+//!
+//! - The `qop` is `auth`, `auth-int`, `both` or `none` (what RFC 2069 had).
+//! - The algorithm is `MD5`, `SHA-256` or `SHA-512-256`, or one of them with `-sess`. Where the path names none, the
+//!   challenge names none: that is MD5.
+//! - A nonce is good for so many `uses`, else for ever (`never`). A right answer with a nonce that is used up, or that this
+//!   server did not give, is told `stale=true`.
+//! - `nc` must increase with each use of a nonce, or else it is a replay and a 401. With `?nc=any` each number is good
+//!   once, in any order: that is for many requests at once.
+//! - `?cookie=1` sets the cookie `challenged=1` with each challenge.
+//!
+//! # What is none of these
+//!
 //! Anything else is a 404, and a route that cannot do what its path asks for says so with a 400; both in JSON. A
 //! request body may have 256 MiB (else 413). A request that expects `100-continue` gets its 100 from the routes that echo
 //! a body; the others answer at once and close.
 
+mod algorithm;
 mod answer;
 mod coding;
 mod conduct;
@@ -83,7 +101,9 @@ mod connection;
 mod content;
 mod cookies;
 mod counts;
+mod credentials;
 mod delivery;
+mod digest;
 mod echo;
 mod fate;
 mod fields;
@@ -92,6 +112,7 @@ mod generated;
 mod listen;
 mod manners;
 mod multipart;
+mod nonces;
 mod pieces;
 pub mod proxy;
 pub mod raw;

@@ -63,6 +63,11 @@ impl Request {
         self.query().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
+    /// `uri` is what was asked for, as a path or, of a proxy, as a whole URL.
+    pub(crate) fn is_for(&self, uri: &str) -> bool {
+        self.parts.uri == *uri || self.parts.uri.path_and_query().is_some_and(|target| target.as_str() == uri)
+    }
+
     /// The URL that was asked for, as far as the request tells.
     pub(crate) fn url(&self) -> String {
         let target = self.parts.uri.path_and_query().map_or("/", |target| target.as_str());

@@ -18,7 +18,7 @@ use crate::rooms::Rooms;
 use crate::shared::Shared;
 use crate::visitor::Visitor;
 use crate::wire::Heard;
-use crate::{coding, cookies, echo, fields, fixed, generated, redirect, secured, status, trailers, upgrade};
+use crate::{coding, cookies, digest, echo, fields, fixed, generated, redirect, secured, status, trailers, upgrade};
 
 /// The longest content a request may have, in octets.
 const MOST_CONTENT: usize = 256 * 1024 * 1024;
@@ -71,7 +71,7 @@ async fn collected(body: Incoming) -> Result<Option<Bytes>, Broken> {
 /// That path tells the content back.
 fn echoes(path: &str) -> bool {
     let first = path.split('/').nth(1).unwrap_or_default();
-    ["post", "put", "patch", "delete", "anything", "delay"].contains(&first)
+    ["post", "put", "patch", "delete", "anything", "delay", "digest-auth"].contains(&first)
 }
 
 async fn route(request: &Request, shared: &Shared) -> Answer {
@@ -95,6 +95,8 @@ async fn route(request: &Request, shared: &Shared) -> Answer {
         ["redirect-to"] => redirect::free(request),
         ["status", code] => status::plain(code),
         ["basic-auth", user, password] => status::basic(request, user, password),
+        ["digest-auth", ref path @ ..] => digest::digest(request, path, &shared.nonces),
+        ["bearer"] => status::bearer(request),
         ["gzip"] => coding::gzip(request),
         ["deflate"] => coding::zlib(request),
         ["deflate-raw"] => coding::deflate(request),

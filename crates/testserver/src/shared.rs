@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::conduct::Conduct;
 use crate::counts::Counts;
 use crate::manners::Manners;
+use crate::nonces::Nonces;
 use crate::rooms::Rooms;
 
 /// The state of one server.
@@ -14,6 +15,7 @@ pub(crate) struct Shared {
     pub(crate) counts: Arc<Counts>,
     pub(crate) conduct: Conduct,
     pub(crate) rooms: Arc<Rooms>,
+    pub(crate) nonces: Nonces,
     killed: AtomicBool,
 }
 
@@ -23,6 +25,7 @@ impl Shared {
             counts: Arc::default(),
             conduct: Conduct::new(manners),
             rooms: Arc::default(),
+            nonces: Nonces::default(),
             killed: AtomicBool::new(false),
         }
     }

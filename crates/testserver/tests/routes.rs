@@ -98,6 +98,20 @@ fn basic_auth_lets_one_user_in() {
 }
 
 #[test]
+fn a_bearer_of_any_token_is_let_in() {
+    let server = TestServer::start().unwrap();
+    let mut client = Client::new(server.addr());
+    let with =
+        |client: &mut Client, field: &str| client.send(&format!("GET /bearer HTTP/1.1\r\nHost: h\r\n{field}\r\n"), b"");
+    let allowed = with(&mut client, "Authorization: bEARER a.b-c=\r\n");
+    assert_eq!((allowed.status, allowed.json()), (200, json!({ "authenticated": true, "token": "a.b-c=" })));
+    for field in ["", "Authorization: Bearer \r\n", "Authorization: Bearer\r\n", "Authorization: Basic YTpi\r\n"] {
+        let refused = with(&mut client, field);
+        assert_eq!((refused.status, refused.field("Www-Authenticate")), (401, Some("Bearer")), "{field}");
+    }
+}
+
+#[test]
 fn codings_hold_the_document() {
     let server = TestServer::start().unwrap();
     let mut client = Client::new(server.addr());
