@@ -57,7 +57,7 @@
 //! | `/basic-auth/:user/:pass` | 401 with a challenge, or `{"authenticated": true, "user": ..}` |
 //! | `/bearer` | 401 with a challenge, or `{"authenticated": true, "token": ..}` for any token |
 //! | `/digest-auth/:qop/:user/:pass` | all the keys, `authenticated` and `user`, or 401 with a challenge; see [below](#digest-authentication) |
-//! | `/gzip` `/deflate` `/deflate-raw` | JSON in that coding, asked for or not; `/deflate` is zlib's format |
+//! | `/gzip` `/deflate` `/deflate-raw` `/brotli` `/zstd` | JSON in that coding, asked for or not; `/deflate` is zlib's format |
 //! | `/delay/:seconds` | as `/anything`, after that time; fractions allowed, at most 10 |
 //! | `/wait/:n` | `{"waited": n}`, once n requests wait for that n at the same time, this one included; n from 1 |
 //! | `/hold` | `{"held": true}`, when [`TestServer::release`] is called; [`TestServer::held`] tells how many wait |
@@ -69,7 +69,10 @@
 //! | `/huge/:n` | `n` octets of value 0 with their length, made as they are sent; any `n` |
 //! | `/trailers?k=v` | text, chunked, then those trailer fields, where `TE: trailers` asks for them |
 //! | `/response-headers?k=v` | sets those fields; repeats are kept |
-//! | `/json`, `/encoding/utf8` | a fixed document; a page in several scripts |
+//! | `/range/:n` | `n` letters, at most 100 MiB, with ETag and Last-Modified; heeds Range (one of them) and If-Range: 206 or 416 |
+//! | `/links/:n/:number` | an HTML page with a link to each other of `n` pages, at most 1000; `/links/:n` leads to the first |
+//! | `/link-header/:n/:number` | JSON, with a Link field that names next, last, first and prev; `?absolute=true` for whole URLs |
+//! | `/json`, `/html`, `/encoding/utf8` | a fixed document; a page; a page in several scripts |
 //! | `/small` | 100 octets of text, on the shortest path through the server |
 //! | `/tls` | `version`, `cipher`, `alpn`, `server_name`, `resumed`, `client_certificates` (how many), or `null` without TLS |
 //! | `/upgrade` | 101 where `Upgrade: echo` is asked for, then every octet back, until the client ends; else 426 |
@@ -109,12 +112,14 @@ mod fate;
 mod fields;
 mod fixed;
 mod generated;
+mod links;
 mod listen;
 mod manners;
 mod multipart;
 mod nonces;
 mod pieces;
 pub mod proxy;
+mod range;
 pub mod raw;
 mod redirect;
 mod refused;

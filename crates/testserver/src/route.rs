@@ -18,7 +18,9 @@ use crate::rooms::Rooms;
 use crate::shared::Shared;
 use crate::visitor::Visitor;
 use crate::wire::Heard;
-use crate::{coding, cookies, digest, echo, fields, fixed, generated, redirect, secured, status, trailers, upgrade};
+use crate::{
+    coding, cookies, digest, echo, fields, fixed, generated, links, range, redirect, secured, status, trailers, upgrade,
+};
 
 /// The longest content a request may have, in octets.
 const MOST_CONTENT: usize = 256 * 1024 * 1024;
@@ -100,6 +102,8 @@ async fn route(request: &Request, shared: &Shared) -> Answer {
         ["gzip"] => coding::gzip(request),
         ["deflate"] => coding::zlib(request),
         ["deflate-raw"] => coding::deflate(request),
+        ["brotli"] => coding::brotli(request),
+        ["zstd"] => coding::zstd(request),
         ["delay", seconds] => delayed(request, seconds).await,
         ["wait", count] => gathered(&shared.rooms, count).await,
         ["hold"] => {
@@ -113,8 +117,13 @@ async fn route(request: &Request, shared: &Shared) -> Answer {
         ["huge", count] => generated::huge(count),
         ["trailers"] => trailers::asked(request),
         ["stream", count] => generated::lines(request, count),
+        ["range", length] => range::part(request, length),
+        ["links", count] => links::first(count),
+        ["links", count, number] => links::page(count, number),
+        ["link-header", count, number] => links::field(request, count, number),
         ["response-headers"] => fields::set(request),
         ["json"] => fixed::json(),
+        ["html"] => fixed::html(),
         ["encoding", "utf8"] => fixed::utf8(),
         ["small"] => fixed::small(),
         ["tls"] => secured::tls(request),
