@@ -75,6 +75,9 @@
 //! | `/json`, `/html`, `/encoding/utf8` | a fixed document; a page; a page in several scripts |
 //! | `/small` | 100 octets of text, on the shortest path through the server |
 //! | `/tls` | `version`, `cipher`, `alpn`, `server_name`, `resumed`, `client_certificates` (how many), or `null` without TLS |
+//! | `/expect` | all the keys, after a 100 with `?continue=1`, without one else; a request that expects it gets a 417 with `?continue=0` |
+//! | `/retry/:id/:n?status=..&after=..` | all the keys and `attempt`: with that status (default 503) and Retry-After the first `n` times that this server is asked with that `id`, then 200 |
+//! | `/sink` | `{"length": ..}` of content of any size, which is not kept; with `?sum=crc32` or `sha256` that too, in hex |
 //! | `/upgrade` | 101 where `Upgrade: echo` is asked for, then every octet back, until the client ends; else 426 |
 //!
 //! # Digest authentication
@@ -93,11 +96,12 @@
 //! # What is none of these
 //!
 //! Anything else is a 404, and a route that cannot do what its path asks for says so with a 400; both in JSON. A
-//! request body may have 256 MiB (else 413). A request that expects `100-continue` gets its 100 from the routes that echo
-//! a body; the others answer at once and close.
+//! request body may have 256 MiB (else 413), but for `/sink`. A request that expects `100-continue` gets its 100 from the
+//! routes that read a body; the others answer at once and close.
 
 mod algorithm;
 mod answer;
+mod attempts;
 mod coding;
 mod conduct;
 mod connection;
@@ -108,10 +112,12 @@ mod credentials;
 mod delivery;
 mod digest;
 mod echo;
+mod expect;
 mod fate;
 mod fields;
 mod fixed;
 mod generated;
+mod interim;
 mod links;
 mod listen;
 mod manners;
@@ -124,6 +130,7 @@ pub mod raw;
 mod redirect;
 mod refused;
 mod request;
+mod retry;
 mod rooms;
 mod route;
 mod running;
@@ -131,6 +138,7 @@ mod secured;
 mod sequence;
 mod server;
 mod shared;
+mod sink;
 mod socket;
 mod status;
 mod tls;

@@ -7,11 +7,13 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::StatusCode;
 use hyper::body::{Body, Incoming};
-use hyper::header::{CONNECTION, EXPECT, HeaderValue};
+use hyper::header::{CONNECTION, HeaderValue};
 use serde_json::json;
 
 use crate::answer::{self, Answer};
 use crate::content::Content;
+use crate::expect::Expectation;
+use crate::interim::Interim;
 use crate::redirect::Form;
 use crate::request::Request;
 use crate::rooms::Rooms;
@@ -19,7 +21,8 @@ use crate::shared::Shared;
 use crate::visitor::Visitor;
 use crate::wire::Heard;
 use crate::{
-    coding, cookies, digest, echo, fields, fixed, generated, links, range, redirect, secured, status, trailers, upgrade,
+    coding, cookies, digest, echo, expect, fields, fixed, generated, links, range, redirect, retry, secured, sink,
+    status, trailers, upgrade,
 };
 
 /// The longest content a request may have, in octets.
@@ -36,6 +39,7 @@ pub(crate) async fn answer(
     request: hyper::Request<Incoming>,
     visitor: &Arc<Visitor>,
     heard: &Heard,
+    interim: &Interim,
     shared: &Shared,
 ) -> Result<Answer, Broken> {
     let (parts, body) = request.into_parts();
@@ -45,7 +49,15 @@ pub(crate) async fn answer(
     }
     // Taken before the content is read: a 100 (Continue) would make the stream forget the head.
     let field_lines = (path == "/raw-headers").then(|| heard.field_lines());
-    let unread = body.is_end_stream() || parts.headers.contains_key(EXPECT) && !echoes(path);
+    let expectation = Expectation::of(&parts);
+    match expectation {
+        Expectation::Ignored => interim.withhold(),
+        _ => interim.allow(),
+    }
+    if path == "/sink" {
+        return sink::swallowed(&parts.uri, body).await;
+    }
+    let unread = body.is_end_stream() || expectation == Expectation::Refused;
     let content = if unread { Some(Bytes::new()) } else { collected(body).await? };
     Ok(match (content, field_lines) {
         (None, _) => {
@@ -68,12 +80,6 @@ async fn collected(body: Incoming) -> Result<Option<Bytes>, Broken> {
         Err(error) if error.is::<LengthLimitError>() => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// That path tells the content back.
-fn echoes(path: &str) -> bool {
-    let first = path.split('/').nth(1).unwrap_or_default();
-    ["post", "put", "patch", "delete", "anything", "delay", "digest-auth"].contains(&first)
 }
 
 async fn route(request: &Request, shared: &Shared) -> Answer {
@@ -127,6 +133,8 @@ async fn route(request: &Request, shared: &Shared) -> Answer {
         ["encoding", "utf8"] => fixed::utf8(),
         ["small"] => fixed::small(),
         ["tls"] => secured::tls(request),
+        ["expect"] => expect::asked(request),
+        ["retry", id, failures] => retry::counted(request, id, failures, &shared.attempts),
         ["upgrade"] => upgrade::asked(request),
         _ => answer::refusal(StatusCode::NOT_FOUND, "no such route"),
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::attempts::Attempts;
 use crate::conduct::Conduct;
 use crate::counts::Counts;
 use crate::manners::Manners;
@@ -16,6 +17,7 @@ pub(crate) struct Shared {
     pub(crate) conduct: Conduct,
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) nonces: Nonces,
+    pub(crate) attempts: Attempts,
     killed: AtomicBool,
 }
 
@@ -26,6 +28,7 @@ impl Shared {
             conduct: Conduct::new(manners),
             rooms: Arc::default(),
             nonces: Nonces::default(),
+            attempts: Attempts::default(),
             killed: AtomicBool::new(false),
         }
     }
