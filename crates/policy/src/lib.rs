@@ -63,7 +63,7 @@ pub use basic::basic;
 pub use challenge::{Challenge, challenges};
 pub use cookies::{absorb, cookie_value};
 pub use credentials::Credentials;
-pub use digest::{Answer, Digest, Reply, Unanswerable};
+pub use digest::{Answer, Digest, Unanswerable};
 pub use error::{Error, ProxyFault};
 pub use judge::judge;
 pub use policy::Policy;
