@@ -125,10 +125,10 @@ fn a_domain_is_the_protection_space() {
         assert_eq!(inside(url), expected, "{url}");
     }
     for domain in ["", " ", "/", "http://h", "/x http://h:80/?"] {
-        assert_eq!(space(domain, "http://h/a/b")("http://h/?z"), true, "{domain:?}");
+        assert!(space(domain, "http://h/a/b")("http://h/?z"), "{domain:?}");
     }
     for domain in ["http://g/", "//h/x", "no URL", ":", "http://g/ https://h/", "/other"] {
-        assert_eq!(space(domain, "http://h/a/b")("http://h/a/b"), false, "{domain:?}");
+        assert!(!space(domain, "http://h/a/b")("http://h/a/b"), "{domain:?}");
     }
     let many = format!("{}/a", "/x ".repeat(100_000));
     assert!(!space(&many, "http://h/a")("http://h/a") && space(&many, "http://h/a")("http://h/x"));
