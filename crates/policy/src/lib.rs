@@ -79,7 +79,7 @@ pub use cause::Cause;
 pub use challenge::{Challenge, challenges};
 pub use cookies::{absorb, cookie_value};
 pub use credentials::Credentials;
-pub use digest::{Answer, Digest, DigestReply, Unanswerable};
+pub use digest::{Answer, Digest, Unanswerable};
 pub use error::{Error, ProxyFault};
 pub use judge::{asks_program, judge};
 pub use netrc::{Netrc, NetrcFault, NetrcFlaw};
