@@ -67,12 +67,13 @@ mod secrets;
 mod setting;
 mod settings;
 mod settle;
+mod tried;
 mod values;
 
 pub use arguments::Arguments;
 pub use auth::{Auth, Basic, Bearer};
 pub use body::BodyArgument;
-pub use environment::{Environment, environment};
+pub use environment::{Environment, Found, environment};
 pub use error::Error;
 pub use finish::{After, Ended, finish, warnings};
 pub use hooks::{Hooks, Sent};
@@ -90,6 +91,7 @@ pub use restore::Restored;
 pub use secrets::Secrets;
 pub use setting::Setting;
 pub use settings::Settings;
+pub use tried::{Setback, Tried};
 pub use values::Values;
 
 pub use sortie_hooks::{Answer, Refusal, Refuse, Warning};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sortie_cookie::SharedJar;
 use sortie_http::{Method, Url};
 use sortie_log::Sink;
-use sortie_policy::{Channel, Credentials, Home, Proxies, Redirects, Timeouts, Way};
+use sortie_policy::{Channel, Credentials, Home, Netrc, Proxies, Redirects, Retries, Timeouts, Way};
 
 use crate::arguments::append_values;
 use crate::base::BaseUrl;
@@ -35,12 +35,17 @@ pub struct Profile {
     pub user_agent: Option<Arc<str>>,
     /// Whose credentials each request brings, unless it says otherwise. Default: nobody's.
     pub auth: Option<Auth>,
+    /// Whose name and password a host is told where nothing else is said. Default: what the netrc file of the
+    /// [environment](crate::environment) says, where that is heeded.
+    pub netrc: Option<Netrc>,
     /// Where cookies are kept; `None` keeps and sends none.
     pub jar: Option<SharedJar>,
     /// How long each part of a call may take. Zero is an error.
     pub timeouts: Timeouts,
     /// Whether redirects are followed, and how many.
     pub redirects: Redirects,
+    /// Whether, how often and when a call goes again after what went wrong. Default: never.
+    pub retries: Retries,
     /// Whether all but `https` is refused, redirects included. Default: no.
     pub https_only: bool,
     /// Which header fields are dropped when a call leaves its origin.
@@ -99,6 +104,15 @@ impl Profile {
     /// used. Default: nothing is said.
     pub fn proxies(&self) -> Result<&Proxies, &sortie_policy::Error> {
         self.proxies.as_ref()
+    }
+
+    /// Whose name and password a host is told where nothing else is said.
+    pub(crate) fn netrc(&self) -> Netrc {
+        match &self.netrc {
+            Some(netrc) => netrc.clone(),
+            None if self.trust_env => crate::environment().netrc.clone(),
+            None => Netrc::default(),
+        }
     }
 
     /// How origins are reached by a request that says `own` of proxies, if anything. What the environment says holds where
@@ -178,9 +192,11 @@ impl Default for Profile {
         Profile {
             user_agent: Some(concat!("sortie/", env!("CARGO_PKG_VERSION")).into()),
             auth: None,
+            netrc: None,
             jar: Some(SharedJar::new()),
             timeouts: Timeouts::default(),
             redirects: Redirects::default(),
+            retries: Retries::default(),
             https_only: false,
             credentials: Credentials::default(),
             max_content: None,
@@ -216,6 +232,7 @@ impl fmt::Debug for Profile {
             .field("jar", &self.jar)
             .field("timeouts", &self.timeouts)
             .field("redirects", &self.redirects)
+            .field("retries", &self.retries)
             .field("https_only", &self.https_only)
             .field("max_content", &self.max_content)
             .field("resend", &self.resend)
