@@ -137,8 +137,8 @@ impl<'a> Members<'a> {
     }
 
     /// Tells of each field that was not asked for.
-    pub(crate) fn pass_over(self, ignored: &mut Vec<Ignored>) {
-        ignored.extend(self.rest().map(|(_, field)| Ignored::new(field.line(), field.name())));
+    pub(crate) fn pass_over(&mut self, ignored: &mut Vec<Ignored>) {
+        ignored.extend(std::mem::take(&mut self.0).into_values().map(|field| Ignored::new(field.line(), field.name())));
     }
 }
 

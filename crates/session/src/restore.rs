@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use sortie_cookie::{Format, Loaded};
 use sortie_http::Url;
-use sortie_policy::{Credentials, Proxies};
+use sortie_policy::{Credentials, Digest, Proxies, Retries};
 
 use crate::base::BaseUrl;
 use crate::entries::{Entries, Entry, Source};
@@ -86,7 +86,11 @@ fn settings(profile: &mut Profile, members: &mut Members<'_>, ignored: &mut Vec<
         let mut redirects = field.members()?;
         set(&mut redirects, "follow", &mut profile.redirects.follow, Field::flag)?;
         set(&mut redirects, "limit", &mut profile.redirects.limit, Field::number)?;
+        set(&mut redirects, "referer", &mut profile.redirects.referer, Field::flag)?;
         redirects.pass_over(ignored);
+    }
+    if let Some(field) = members.take("retries") {
+        retries(&mut profile.retries, &mut field.members()?, ignored)?;
     }
     set(members, "https_only", &mut profile.https_only, Field::flag)?;
     set(members, "credentials", &mut profile.credentials, |field| {
@@ -127,6 +131,18 @@ fn set<'a, T>(
     Ok(())
 }
 
+fn retries(told: &mut Retries, members: &mut Members<'_>, ignored: &mut Vec<Ignored>) -> Result<(), Misfit> {
+    set(members, "count", &mut told.count, Field::number)?;
+    set(members, "statuses", &mut told.statuses, |field| field.items()?.iter().map(Field::number).collect())?;
+    set(members, "failures", &mut told.failures, Field::flag)?;
+    set(members, "any_method", &mut told.any_method, Field::flag)?;
+    set(members, "backoff_ms", &mut told.backoff, time)?;
+    set(members, "max_wait_ms", &mut told.max_wait, time)?;
+    set(members, "jitter_percent", &mut told.jitter, Field::number)?;
+    members.pass_over(ignored);
+    Ok(())
+}
+
 fn base_url(field: &Field<'_>) -> Result<BaseUrl, Misfit> {
     match Url::parse(&field.text()?) {
         Ok(url) => Ok(BaseUrl::from(Ok(url))),
@@ -155,7 +171,8 @@ fn auth(field: &Field<'_>, ignored: &mut Vec<Ignored>) -> Result<Auth, Misfit> {
     let auth = match kind.text()?.as_str() {
         "basic" => Basic::new(text("user")?, text("password")?).into(),
         "bearer" => Bearer::new(text("token")?).into(),
-        _ => return Err(kind.misfit("is neither `basic` nor `bearer`")),
+        "digest" => Digest::new(text("user")?, text("password")?).into(),
+        _ => return Err(kind.misfit("is none of `basic`, `bearer` and `digest`")),
     };
     members.pass_over(ignored);
     Ok(auth)

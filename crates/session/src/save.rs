@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use sortie_cookie::{Format, Scope, SharedJar};
 use sortie_http::Url;
 use sortie_log::{is_secret_name, redact_url};
-use sortie_policy::{Credentials, Proxies, Proxy, Timeouts};
+use sortie_policy::{Credentials, Proxies, Proxy, Redirects, Retries, Timeouts};
 
 use crate::base::BaseUrl;
 use crate::entries::{Entries, Entry};
@@ -33,8 +33,8 @@ pub(crate) const TIMEOUTS: [(&str, Timeout); 8] = [
 impl Profile {
     /// The settings and cookies as JSON, which [`restore_json`](Self::restore_json) reads. Feature `json`.
     ///
-    /// Left out is what is no data: hooks, the sink, how connections are made (TLS, names, sockets), and credentials of one's
-    /// own making. Times are rounded up to milliseconds.
+    /// Left out is what is no data: hooks, the sink, a decision on redirects, how connections are made (TLS, names, sockets), a
+    /// way of one's own to say who asks. So is netrc, which has a file of its own. Times are rounded up to milliseconds.
     ///
     /// Fails where the proxies cannot be told, since one of them cannot be used.
     pub fn to_json(&self, secrets: Secrets) -> Result<String, Error> {
@@ -42,9 +42,11 @@ impl Profile {
         let Profile {
             user_agent,
             auth,
+            netrc: _,
             jar,
             timeouts,
             redirects,
+            retries,
             https_only,
             credentials,
             max_content,
@@ -72,7 +74,8 @@ impl Profile {
             out.put("auth", &auth);
         }
         out.put("timeouts", &told_timeouts(timeouts.clone()));
-        out.put("redirects", &json!({"follow": redirects.follow, "limit": redirects.limit}));
+        out.put("redirects", &told_redirects(redirects));
+        out.put("retries", &told_retries(retries));
         out.put("https_only", &(*https_only).into());
         out.put("credentials", &credentials.names().collect());
         out.put("max_content_bytes", &(*max_content).into());
@@ -177,12 +180,35 @@ fn told_auth(auth: Option<&Auth>, secrets: Secrets) -> Option<Value> {
         None => Some(Value::Null),
         Some(Auth::Basic(basic)) => Some(json!({"kind": "basic", "user": *basic.user, "password": *basic.password})),
         Some(Auth::Bearer(bearer)) => Some(json!({"kind": "bearer", "token": *bearer.token})),
+        Some(Auth::Digest(digest)) => {
+            let (user, password) = digest.credentials();
+            Some(json!({"kind": "digest", "user": user, "password": password}))
+        }
+        Some(Auth::Scheme(_)) => None,
     }
 }
 
 fn told_timeouts(mut timeouts: Timeouts) -> Value {
     let told = TIMEOUTS.iter().map(|(name, of)| ((*name).to_owned(), of(&mut timeouts).map(milliseconds).into()));
     Value::Object(told.collect())
+}
+
+fn told_redirects(redirects: &Redirects) -> Value {
+    json!({"follow": redirects.follow, "limit": redirects.limit, "referer": redirects.referer})
+}
+
+fn told_retries(retries: &Retries) -> Value {
+    // All of them, so that a new one is not forgotten.
+    let Retries { count, statuses, failures, any_method, backoff, max_wait, jitter } = retries;
+    json!({
+        "count": count,
+        "statuses": statuses,
+        "failures": failures,
+        "any_method": any_method,
+        "backoff_ms": milliseconds(*backoff),
+        "max_wait_ms": milliseconds(*max_wait),
+        "jitter_percent": jitter,
+    })
 }
 
 /// What proxies say, the topmost first.

@@ -12,7 +12,7 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 use sortie_cookie::Cookie;
 use sortie_http::Url;
-use sortie_policy::{Credentials, Proxies};
+use sortie_policy::{Credentials, Digest, Proxies, Retries};
 use sortie_session::{Basic, Bearer, Connections, Misfit, Profile, Secrets};
 
 fn now() -> SystemTime {
@@ -202,7 +202,7 @@ fn a_field_that_is_not_what_it_must_be_is_named_with_its_line() {
         (r#""timeouts": {"total_ms": 1e999}"#, "timeouts.total_ms", "is not a whole number from 0 on"),
         (r#""timeouts": 5"#, "timeouts", "is not an object"),
         (r#""redirects": {"limit": 4294967296}"#, "redirects.limit", "is too large"),
-        (r#""auth": {"kind": "5ecret"}"#, "auth.kind", "is neither `basic` nor `bearer`"),
+        (r#""auth": {"kind": "5ecret"}"#, "auth.kind", "is none of `basic`, `bearer` and `digest`"),
         (r#""auth": {"kind": "basic", "user": "5ecret"}"#, "auth.password", "is missing"),
         (r#""credentials": [null]"#, "credentials[0]", "is not a text"),
         (r#""proxies": []"#, "proxies", "is not an object"),
@@ -273,10 +273,11 @@ prop_compose! {
         agent in option::of(text()),
         headers in vec((text(), option::of(text()), any::<bool>()), 0..4),
         params in vec((text(), option::of(text())), 0..4),
-        auth in 0..3,
+        auth in 0..4,
         (user, password) in (text(), text()),
         (total, connect, queue) in (limit(), limit(), limit()),
-        (follow, redirects) in any::<(bool, u32)>(),
+        (follow, redirects, referer) in any::<(bool, u32, bool)>(),
+        (count, statuses, any_method, jitter, wait) in any::<(u32, Vec<u16>, bool, u8, u64)>(),
         (https_only, resend, trust_env, jar) in any::<(bool, bool, bool, bool)>(),
         credentials in option::of(vec(text(), 0..3)),
         max_content in any::<Option<u64>>(),
@@ -296,10 +297,18 @@ prop_compose! {
             }
         }
         params.iter().for_each(|(name, value)| profile.append_param(name, value.as_deref()));
-        profile.auth = [None, Some(Basic::new(user, password.as_str()).into()), Some(Bearer::new(password.as_str()).into())]
-            [auth as usize].clone();
+        let password = password.as_str();
+        profile.auth = match auth {
+            0 => None,
+            1 => Some(Basic::new(user, password).into()),
+            2 => Some(Digest::new(user, password).into()),
+            _ => Some(Bearer::new(password).into()),
+        };
         (profile.timeouts.total, profile.timeouts.connect, profile.timeouts.queue) = (total, connect, queue);
         (profile.redirects.follow, profile.redirects.limit) = (follow, redirects);
+        profile.redirects.referer = referer;
+        let wait = Duration::from_millis(wait);
+        profile.retries = Retries { count, statuses, any_method, jitter, backoff: wait, max_wait: wait, failures: !follow };
         (profile.https_only, profile.resend, profile.trust_env) = (https_only, resend, trust_env);
         profile.credentials = credentials.map(Credentials::new).unwrap_or_default();
         profile.max_content = max_content;
@@ -332,6 +341,7 @@ proptest! {
             prop_assert_eq!(again.to_json(secrets).unwrap(), text);
             prop_assert_eq!(&again.timeouts, &profile.timeouts);
             prop_assert_eq!(&again.redirects, &profile.redirects);
+            prop_assert_eq!(&again.retries, &profile.retries);
             prop_assert_eq!(&again.user_agent, &profile.user_agent);
             prop_assert_eq!(again.connections, profile.connections);
             prop_assert_eq!(again.max_content, profile.max_content);
@@ -343,7 +353,7 @@ proptest! {
                 prop_assert_eq!(again.headers().collect::<Vec<_>>(), profile.headers().collect::<Vec<_>>());
                 prop_assert_eq!(again.params().collect::<Vec<_>>(), profile.params().collect::<Vec<_>>());
                 prop_assert_eq!(again.base_url(), profile.base_url());
-                prop_assert_eq!(&again.auth, &profile.auth);
+                prop_assert_eq!(format!("{:?}", again.auth), format!("{:?}", profile.auth));
             }
         }
     }
