@@ -65,6 +65,11 @@ impl Profile {
 }
 
 impl BaseUrl {
+    /// Whether relative URLs lead anywhere but to an error of their own.
+    pub(crate) fn leads(&self) -> bool {
+        !matches!(self, BaseUrl::Missing)
+    }
+
     /// Fails where what was given is no URL.
     pub(crate) fn check(&self) -> Result<(), Error> {
         match self {

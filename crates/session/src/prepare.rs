@@ -33,9 +33,11 @@ pub struct Prepared {
 /// URL is too where its text is that of the last one to its origin.
 ///
 /// Fails before any I/O; the error then says which method and URL it is about. `post_request` hooks do not run.
-pub fn prepare(profile: &Arc<Profile>, memo: &Memo, arguments: Arguments) -> Result<Prepared, Error> {
+pub fn prepare(profile: &Arc<Profile>, memo: &Memo, mut arguments: Arguments) -> Result<Prepared, Error> {
     let mut warnings = Vec::new();
-    let arguments = led(profile, arguments, &mut warnings)?;
+    if profile.base.leads() {
+        lead(profile, &mut arguments, &mut warnings)?;
+    }
     let arguments = run_args(profile, arguments, &mut warnings)?;
     let made = encode(profile, memo, &arguments)
         .and_then(|(request, policy)| run_pre_request(profile, &arguments, request, policy, &mut warnings))
@@ -58,21 +60,24 @@ fn run_args(profile: &Profile, arguments: Arguments, warnings: &mut Vec<Warning>
         return Ok(arguments);
     };
     let arguments = merge::arguments(profile, arguments);
-    let shown = point.run(arguments.clone(), warnings).map_err(|refusal| {
+    let mut shown = point.run(arguments.clone(), warnings).map_err(|refusal| {
         let error = Error::new(ErrorKind::Refused).with_source(refusal);
         about(&arguments, error, std::mem::take(warnings))
     })?;
-    led(profile, shown, warnings)
+    if profile.base.leads() {
+        lead(profile, &mut shown, warnings)?;
+    }
+    Ok(shown)
 }
 
-/// The arguments with an absolute URL, where the session has a base for relative ones.
-fn led(profile: &Profile, mut arguments: Arguments, warnings: &mut Vec<Warning>) -> Result<Arguments, Error> {
+/// Makes a relative URL absolute, by the base of the session.
+fn lead(profile: &Profile, arguments: &mut Arguments, warnings: &mut Vec<Warning>) -> Result<(), Error> {
     match profile.absolute(arguments.url()) {
         Ok(None) => {}
         Ok(Some(url)) => arguments.set_url(url),
-        Err(error) => return Err(about(&arguments, error, std::mem::take(warnings))),
+        Err(error) => return Err(about(arguments, error, std::mem::take(warnings))),
     }
-    Ok(arguments)
+    Ok(())
 }
 
 /// Makes the request and its policy of what was asked for.

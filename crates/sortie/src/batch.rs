@@ -301,7 +301,7 @@ impl Batch {
 
     /// How many calls are under way at the same time, at the most.
     pub(crate) fn window(&self) -> usize {
-        self.options.concurrency.unwrap_or(self.home.limits().connections).max(1)
+        self.options.concurrency.unwrap_or_else(|| self.home.profile().connections.total).max(1)
     }
 
     pub(crate) fn progress_ref(&self) -> &Progress {
