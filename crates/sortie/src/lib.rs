@@ -99,9 +99,13 @@ pub use sortie_policy::{
     AuthScheme, Course, Credentials, Decision, Digest, Netrc, Proxies, Proxy, ProxyKind, Redirect, Retries, Seen,
 };
 pub use sortie_session::{
-    Arguments, Auth, Basic, Bearer, BodyArgument, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,
-    Setback, Setting, Tried, Values,
+    Arguments, Auth, Basic, Bearer, BodyArgument, Error, ErrorKind, Explanation, Hooks, Links, Matter, Phase, Profile,
+    Response, Sent, Setback, Setting, Tried, Values,
 };
+/// What a [`Matter`] is, and where it comes from.
+pub mod explanation {
+    pub use sortie_session::{Explanation, Matter, What, Whence};
+}
 pub use sortie_transport::{Addresses, Detached, Resolve, Waker};
 #[cfg(any(feature = "tls", feature = "ring"))]
 pub use sortie_transport::{Handshakes, Tls, TlsBuilder, TlsVersion};
