@@ -7,6 +7,7 @@ use sortie_policy::{Seen, Verdict};
 
 use crate::call::{Call, State};
 use crate::conn::Head;
+use crate::flow::Flow;
 use crate::receiving::{Receiving, TRUSTED, coded_limit};
 use crate::{Limits, Time};
 
@@ -22,6 +23,8 @@ pub(crate) struct News {
     pub(crate) skipped: bool,
     /// The content is larger than this many bytes, which is all that is accepted.
     pub(crate) too_large: Option<u64>,
+    /// The head goes out before the content.
+    pub(crate) streamed: bool,
 }
 
 /// A head is here: what it means for the jar, for what follows, for the memory of the body. So many bytes behind it
@@ -61,15 +64,25 @@ pub(crate) fn begin(
     let skipped = !delivers && length > limits.drain as u64;
     let room = if length > arrived as u64 { length.saturating_add(1).min(TRUSTED) } else { length };
     let mut body = Vec::new();
-    if !skipped {
+    let flow = if call.policy.stream && delivers && !switches { Flow::Resting } else { Flow::Kept };
+    let streamed = flow.is_streamed();
+    if !skipped && !streamed {
         // A failure shows again when the bytes come, and is an error then.
         let _ = body.try_reserve_exact(room as usize);
     }
     let gated = head.has.retry_after && limits.gate.is_some();
-    let news = (call.policy.told || gated || skipped || too_large.is_some()).then(|| {
+    let news = (call.policy.told || gated || skipped || streamed || too_large.is_some()).then(|| {
         let gated = gated.then(|| head.headers.clone());
         let refused = refused.iter().map(|refusal| refusal.to_string().into()).collect();
-        Box::new(News { status: head.status, suspicious: head.suspicious, refused, gated, skipped, too_large })
+        Box::new(News {
+            status: head.status,
+            suspicious: head.suspicious,
+            refused,
+            gated,
+            skipped,
+            too_large,
+            streamed,
+        })
     });
-    (Receiving { head, body, then, early, switches }, news)
+    (Receiving { head, body, flow, trailers: None, then, early, switches }, news)
 }

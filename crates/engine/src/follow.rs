@@ -10,6 +10,7 @@ use sortie_policy::Verdict;
 
 use crate::call::Call;
 use crate::engine::Engine;
+use crate::flow::sent;
 use crate::receiving::Receiving;
 use crate::{CallId, Error, Failure, LinkId, Output, Phase, Time};
 
@@ -31,8 +32,12 @@ impl Engine {
         reusable: bool,
         now: Time,
     ) -> bool {
+        let Receiving { head, mut body, then, early, flow, trailers, .. } = receiving;
+        let is_coded = head.has.content_encoding && !flow.is_streamed();
+        if flow.is_streamed() {
+            self.give(id, std::mem::take(&mut body));
+        }
         let Some(call) = self.calls.get_mut(id) else { return false };
-        let Receiving { head, body, then, early, .. } = receiving;
         let max = call.policy.max_content;
         let (told, cookie) = (call.policy.told, call.cookie.take());
         let drained = !matches!(then, Verdict::Deliver);
@@ -44,17 +49,24 @@ impl Engine {
             None => (None, None, false),
         };
         let timings = call.marks.timings(opening.map_or([0; 3], |opening| *opening), now);
-        let content = match head.has.content_encoding {
+        let content = match is_coded {
             true => self.decode(&Codings::of(&head.headers), body, max, drained),
             false => Ok(exact(body)),
         };
-        let respond = |mut request: PreparedRequest, content: Bytes| {
-            if let Some(cookie) = &cookie {
-                // The jar lets nothing out that could not stand in a field.
-                let _ = request.headers_mut().set_sensitive("Cookie", cookie);
-            }
+        let respond = |request: PreparedRequest, content: Bytes| {
+            let request = sent(request, cookie.as_deref());
             let (status, version, reason, headers) = (head.status, head.version, head.reason, head.headers);
-            Response::from(ResponseParts { status, version, reason, headers, content, request, timings, peer })
+            Response::from(ResponseParts {
+                status,
+                version,
+                reason,
+                headers,
+                content,
+                request,
+                timings,
+                peer,
+                trailers,
+            })
         };
         let fail = |error, phase, response: Option<Response>, request| {
             Err(Box::new(Failure { error, phase, request, response }))
