@@ -61,7 +61,7 @@ impl Engine {
     /// Somebody waits for content of a call: its link is read until some has come, which goes out as
     /// [`Output::Content`], or as [`Output::Done`] where there is no more.
     ///
-    /// `spare` is where it may be put: what was handed out before, read and emptied. The time between bytes runs from now.
+    /// Asking again before that changes nothing. `spare` is where it may be put: what was handed out before, read and emptied. The time between bytes runs from now.
     /// Ignored where nothing is streamed.
     pub fn want(&mut self, call: CallId, spare: Vec<u8>, now: Time) {
         let Some((link, receiving)) = self.streamed(call) else { return };
@@ -69,8 +69,9 @@ impl Engine {
             receiving.body = spare;
             receiving.body.clear();
         }
-        self.ask(call, link, Flow::Wanted, now);
-        self.push(Output::Resume { link });
+        if self.ask(call, link, Flow::Wanted, now) {
+            self.push(Output::Resume { link });
+        }
     }
 
     /// How many bytes of a call's content may be read from its link past the engine, straight into the reader's own
@@ -188,15 +189,17 @@ impl Engine {
         }
     }
 
-    /// Somebody waits now.
-    fn ask(&mut self, id: CallId, link: LinkId, flow: Flow, now: Time) {
-        if let Some((_, receiving)) = self.streamed(id) {
-            receiving.flow = flow;
-            if let Some(entry) = self.links.get_mut(link) {
-                entry.paused = flow != Flow::Wanted;
-            }
-            self.rearm_reading(id, link, now);
+    /// Somebody waits now. Says whether that is news; if not, time goes on as it does.
+    fn ask(&mut self, id: CallId, link: LinkId, flow: Flow, now: Time) -> bool {
+        let Some((_, receiving)) = self.streamed(id) else { return false };
+        if std::mem::replace(&mut receiving.flow, flow) == flow {
+            return false;
         }
+        if let Some(entry) = self.links.get_mut(link) {
+            entry.paused = flow != Flow::Wanted;
+        }
+        self.rearm_reading(id, link, now);
+        true
     }
 }
 

@@ -177,6 +177,10 @@ fn time_between_bytes_rests_while_nobody_waits_and_the_total_goes_on() {
         assert!(stream.outcome.is_none(), "after {now} s");
     }
     stream.want();
+    // Asked again, it is no other wait.
+    stream.now = at(505);
+    stream.want();
+    assert_eq!(stream.resumed, 1);
     stream.now = at(509);
     stream.engine.handle_deadline(stream.now);
     stream.settle();

@@ -4,7 +4,7 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use sortie_engine::{
-    Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Place, Read, Time, Unopened,
+    Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Place, Read, Streamed, Time, Unopened,
 };
 use sortie_log::Event;
 use sortie_transport as transport;
@@ -12,6 +12,7 @@ use transport::{Detached, Plan, Transport};
 
 use crate::fault::{closed_by, fault_of, phase_of};
 use crate::plan::plan;
+use crate::pull::Lull;
 
 /// How many bytes one read takes at the most.
 const INPUT: usize = 64 * 1024;
@@ -47,6 +48,8 @@ pub(crate) struct Driver {
     owners: Vec<Option<LinkId>>,
     /// Links that still had something to read when their turn was over; with it whether the peer has closed.
     unread: Vec<(LinkId, bool)>,
+    /// What the reader of streamed content knows of its link.
+    pub(crate) lull: Lull,
     input: Vec<u8>,
     output: Vec<u8>,
 }
@@ -57,6 +60,10 @@ pub(crate) trait Audience {
     fn done(&mut self, tag: u64, at: SystemTime, outcome: Outcome) -> bool;
     /// Something happened to a call that wants to be told about.
     fn told(&mut self, tag: u64, event: Event);
+    /// The head of a response that is streamed is here, at this time on the wall. Says whether the program's own code ran.
+    fn head(&mut self, tag: u64, at: SystemTime, head: Streamed) -> bool;
+    /// Content of a response that is streamed has come.
+    fn content(&mut self, tag: u64, bytes: Vec<u8>);
     /// The peer of a call has switched protocols; that the call is done is told next.
     fn handed(&mut self, tag: u64, stream: Detached);
     /// A connection that was opened for nobody is open, or could not be opened.
@@ -77,6 +84,7 @@ impl Driver {
             names: Vec::new(),
             owners: Vec::new(),
             unread: Vec::new(),
+            lull: Lull::default(),
             input: vec![0; INPUT],
             output: Vec::new(),
         })
@@ -174,6 +182,14 @@ impl Driver {
         self.woken || self.engine.has_output() || !self.unread.is_empty()
     }
 
+    /// One read of a link, past the engine. `NotConnected` where it is closed.
+    pub(crate) fn read_past(&mut self, link: LinkId, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.name_of(link) {
+            Some(name) => self.transport.read(name, buffer),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
     pub(crate) fn transport(&self) -> &Transport {
         &self.transport
     }
@@ -201,6 +217,8 @@ impl Driver {
                         Err(cause) => self.engine.handle_closed(link, Some(cause), self.now),
                     }
                 }
+                Output::Head { tag, head } => self.dated |= audience.head(tag, self.engine.wall(self.now), *head),
+                Output::Content { tag, bytes } => audience.content(tag, bytes),
                 Output::Handed { link, tag, surplus } => {
                     if let Some(mut stream) = self.detach(link) {
                         stream.unread(&surplus);
@@ -313,6 +331,10 @@ impl Driver {
         for _ in 0..READS {
             let (room, result) = match self.engine.place(link) {
                 Place::Pause => return None,
+                Place::Lent => {
+                    self.lull.end(link, closed);
+                    return None;
+                }
                 Place::Body(body, room) => {
                     (room, self.transport.read_into(name, body, room).map(|count| (count, true)))
                 }
@@ -414,6 +436,12 @@ mod tests {
         }
 
         fn told(&mut self, _: u64, _: Event) {}
+
+        fn head(&mut self, _: u64, _: SystemTime, _: Streamed) -> bool {
+            false
+        }
+
+        fn content(&mut self, _: u64, _: Vec<u8>) {}
 
         fn handed(&mut self, _: u64, _: Detached) {}
 
