@@ -10,12 +10,14 @@
 //! beyond that waits in the system's own buffers until those are full: that is how it learns to slow down.
 
 use sortie_http::{PreparedRequest, Response, ResponseParts};
+use sortie_policy::with_credentials;
 
-use crate::call::State;
+use crate::call::{Credentials, State};
+use crate::conn::Head;
 use crate::engine::Engine;
 use crate::output::{Output, Read};
 use crate::receiving::Receiving;
-use crate::{CallId, LinkId, Time};
+use crate::{CallId, LinkId, Time, Tried};
 
 /// How much room is made for one read, in bytes.
 pub(crate) const ROOM: usize = 64 * 1024;
@@ -25,6 +27,8 @@ pub(crate) const ROOM: usize = 64 * 1024;
 pub(crate) enum Flow {
     /// It is kept until it is whole.
     Kept,
+    /// It is to go out, if what the program's own code is asked comes to that. The link is not read.
+    Asked,
     /// It goes out; at this moment nobody waits for it, and the link is not read.
     Resting,
     /// It goes out, and is waited for.
@@ -42,8 +46,10 @@ pub struct Streamed {
     pub link: LinkId,
     /// The response, without content.
     pub response: Response,
-    /// The responses before it, in order: redirects.
+    /// The responses before it, in order: redirects, challenges that were answered, what was tried again.
     pub history: Vec<Response>,
+    /// The exchanges that went wrong and were tried again, in order.
+    pub tried: Vec<Tried>,
     /// How many exchanges were begun.
     pub attempts: u32,
     /// The limits of decoding the content, the policy's `max_content` among them.
@@ -51,9 +57,9 @@ pub struct Streamed {
 }
 
 impl Flow {
-    /// Whether content goes out as it comes.
+    /// Whether the head went out, and content follows as it comes.
     pub(crate) fn is_streamed(self) -> bool {
-        self != Flow::Kept
+        !matches!(self, Flow::Kept | Flow::Asked)
     }
 }
 
@@ -126,6 +132,13 @@ impl Engine {
 
     /// What becomes of a streamed response when all that came is used: what there is goes out, and then nobody reads on.
     pub(crate) fn flow_on(&mut self, id: CallId, link: LinkId, now: Time) -> Option<Read> {
+        if self.is_asked(id) {
+            if let Some(entry) = self.links.get_mut(link) {
+                entry.paused = true;
+            }
+            self.arm_link(link, None);
+            return Some(Read::Pause);
+        }
         let (_, receiving) = self.streamed(id)?;
         if receiving.body.is_empty() {
             let goes_on = receiving.flow == Flow::Wanted;
@@ -141,29 +154,68 @@ impl Engine {
     }
 
     /// The head of a response that is streamed goes out.
-    pub(crate) fn show_head(&mut self, id: CallId, link: LinkId, now: Time) {
+    pub(crate) fn show_head(&mut self, id: CallId, link: LinkId, head: Head, now: Time) {
         let mut limits = self.limits.content;
         let peer = self.links.get(link).and_then(|entry| entry.peer.clone());
         let opening = self.links.get(link).and_then(|entry| entry.opening.as_deref().copied()).unwrap_or_default();
         let Some(call) = self.calls.get_mut(id) else { return };
-        let State::Receiving { receiving, .. } = &call.state else { return };
         limits.max = call.policy.max_content.or(limits.max);
-        let head = &receiving.head;
         let response = Response::from(ResponseParts {
             status: head.status,
             version: head.version,
-            reason: head.reason.clone(),
-            headers: head.headers.clone(),
+            reason: head.reason,
+            headers: head.headers,
             content: Default::default(),
-            request: sent(call.request.clone(), call.cookie.as_deref()),
+            request: sent(call.request.clone(), &call.credentials, call.cookie.as_deref()),
             timings: call.marks.timings(opening, now),
             peer,
             trailers: None,
         });
-        let (history, attempts, tag) = (std::mem::take(&mut call.history), call.attempts, call.tag);
-        let head = Box::new(Streamed { call: id, link, response, history, attempts, limits });
+        let (history, tried) = (std::mem::take(&mut call.history), std::mem::take(&mut call.tried));
+        let (attempts, tag) = (call.attempts, call.tag);
+        let head = Box::new(Streamed { call: id, link, response, history, tried, attempts, limits });
         self.push(Output::Head { tag, head });
         self.rest(id, link);
+    }
+
+    /// All that there is of a response that has come to its end goes out.
+    pub(crate) fn give_all(&mut self, id: CallId, link: LinkId, receiving: &mut Receiving, now: Time) {
+        if receiving.flow == Flow::Asked {
+            self.show_head(id, link, receiving.head.clone(), now);
+        }
+        self.give(id, std::mem::take(&mut receiving.body));
+    }
+
+    /// The program's own code has answered what follows a response that was to be streamed, and goes on.
+    pub(crate) fn stream_judged(&mut self, id: CallId, link: LinkId, now: Time) {
+        let Some(State::Receiving { receiving, .. }) = self.calls.get_mut(id).map(|call| &mut call.state) else {
+            return;
+        };
+        if receiving.flow != Flow::Asked {
+            return;
+        }
+        if receiving.is_drained() {
+            receiving.flow = Flow::Kept;
+            if let Some(entry) = self.links.get_mut(link) {
+                entry.paused = false;
+            }
+            self.push(Output::Resume { link });
+            return self.rearm_reading(id, link, now);
+        }
+        receiving.flow = Flow::Resting;
+        let head = receiving.head.clone();
+        self.show_head(id, link, head, now);
+        self.give_rest(id);
+    }
+
+    /// Whether the head of a call's response went out: it cannot be tried again.
+    pub(crate) fn is_shown(&mut self, id: CallId) -> bool {
+        self.streamed(id).is_some()
+    }
+
+    fn is_asked(&self, id: CallId) -> bool {
+        let state = self.calls.get(id).map(|call| &call.state);
+        matches!(state, Some(State::Receiving { receiving, .. }) if receiving.flow == Flow::Asked)
     }
 
     /// Content goes out.
@@ -203,8 +255,12 @@ impl Engine {
     }
 }
 
-/// A request as it was sent, with the cookies that the exchange took along.
-pub(crate) fn sent(mut request: PreparedRequest, cookie: Option<&str>) -> PreparedRequest {
+/// A request as it was sent, with the credentials and the cookies that the exchange took along.
+pub(crate) fn sent(mut request: PreparedRequest, credentials: &Credentials, cookie: Option<&str>) -> PreparedRequest {
+    if let Credentials::Fields(fields) = credentials {
+        // They went out like that.
+        request = with_credentials(&request, fields).unwrap_or(request);
+    }
     if let Some(cookie) = cookie {
         // The jar lets nothing out that could not stand in a field.
         let _ = request.headers_mut().set_sensitive("Cookie", cookie);

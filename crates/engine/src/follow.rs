@@ -6,11 +6,12 @@ use bytes::Bytes;
 use sortie_content::Codings;
 use sortie_http::{PreparedRequest, Response, ResponseParts};
 use sortie_log::What;
-use sortie_policy::Verdict;
+use sortie_policy::{Verdict, Why};
 
-use crate::call::Call;
+use crate::call::{Call, Credentials, State};
 use crate::engine::Engine;
-use crate::flow::sent;
+use crate::flow::{Flow, sent};
+use crate::outcome::Setback;
 use crate::receiving::Receiving;
 use crate::{CallId, Error, Failure, LinkId, Output, Phase, Time};
 
@@ -28,19 +29,26 @@ impl Engine {
         &mut self,
         id: CallId,
         link: LinkId,
-        receiving: Receiving,
+        mut receiving: Receiving,
         reusable: bool,
         now: Time,
     ) -> bool {
-        let Receiving { head, mut body, then, early, flow, trailers, .. } = receiving;
-        let is_coded = head.has.content_encoding && !flow.is_streamed();
-        if flow.is_streamed() {
-            self.give(id, std::mem::take(&mut body));
+        let Some(call) = self.calls.get_mut(id) else { return false };
+        if receiving.then.is_none() {
+            call.state = State::Judging { link, receiving: Box::new(receiving), reusable };
+            self.arm_link(link, None);
+            return true;
         }
+        let drained = receiving.is_drained();
+        let is_streamed = receiving.flow != Flow::Kept && !drained;
+        if is_streamed {
+            self.give_all(id, link, &mut receiving, now);
+        }
+        let Receiving { head, body, then, early, trailers, .. } = receiving;
         let Some(call) = self.calls.get_mut(id) else { return false };
         let max = call.policy.max_content;
         let (told, cookie) = (call.policy.told, call.cookie.take());
-        let drained = !matches!(then, Verdict::Deliver);
+        let credentials = mem::replace(&mut call.credentials, Credentials::None);
         let (peer, opening, mut reusable) = match self.links.get_mut(link) {
             Some(entry) => {
                 entry.keep_alive = head.keep_alive;
@@ -49,12 +57,12 @@ impl Engine {
             None => (None, None, false),
         };
         let timings = call.marks.timings(opening.map_or([0; 3], |opening| *opening), now);
-        let content = match is_coded {
+        let content = match head.has.content_encoding && !is_streamed {
             true => self.decode(&Codings::of(&head.headers), body, max, drained),
             false => Ok(exact(body)),
         };
         let respond = |request: PreparedRequest, content: Bytes| {
-            let request = sent(request, cookie.as_deref());
+            let request = sent(request, &credentials, cookie.as_deref());
             let (status, version, reason, headers) = (head.status, head.version, head.reason, head.headers);
             Response::from(ResponseParts {
                 status,
@@ -72,19 +80,26 @@ impl Engine {
             Err(Box::new(Failure { error, phase, request, response }))
         };
         match (then, content) {
-            (Verdict::Again(again), Ok(content)) => {
+            (Some(Verdict::Again(again)), Ok(content)) => {
                 let Some(call) = self.calls.get_mut(id) else { return false };
                 let from = mem::replace(&mut call.request, again.request);
                 let (old, new) = (from.url().clone(), call.request.url().clone());
                 let response = respond(from, content);
                 let status = response.status().as_u16();
                 call.history.push(response);
-                call.redirects += 1;
-                call.left_origin |= again.left_origin;
+                call.course.left_origin |= again.left_origin;
                 call.resent = false;
+                match again.why {
+                    Why::Challenge => call.course.answers += 1,
+                    _ => (call.course.redirects, call.course.answers) = (call.course.redirects + 1, 0),
+                }
                 if told {
                     let (from, to) = (old.to_string().into(), new.to_string().into());
-                    self.tell(id, What::Redirected { status, from, to }, now);
+                    let what = match again.why {
+                        Why::Challenge => What::Retried { why: "the server asks who is there".into(), url: to },
+                        _ => What::Redirected { status, from, to },
+                    };
+                    self.tell(id, what, now);
                 }
                 // First the link, so that the call finds it free; first in line, since it has waited already.
                 self.requeue(id, true, now);
@@ -95,8 +110,15 @@ impl Engine {
                 }
                 return reusable;
             }
-            (Verdict::Deliver, Ok(content)) => self.end(id, now, |request| Ok(respond(request, content))),
-            (Verdict::Fail(error), Ok(content)) => self.end(id, now, |request| {
+            (Some(Verdict::Wait(wait)), Ok(content)) => {
+                let Some(call) = self.calls.get_mut(id) else { return false };
+                let response = respond(call.request.clone(), content);
+                let status = response.status();
+                call.history.push(response);
+                self.try_later(id, Setback::Status(status), &format!("status {}", status.as_u16()), wait, now);
+            }
+            (Some(Verdict::Deliver), Ok(content)) => self.end(id, now, |request| Ok(respond(request, content))),
+            (Some(Verdict::Fail(error)), Ok(content)) => self.end(id, now, |request| {
                 let response = respond(request.clone(), content);
                 fail(Error::Policy(*error), Phase::Follow, Some(response), request)
             }),

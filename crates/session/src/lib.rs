@@ -58,6 +58,7 @@ mod response;
 mod setting;
 mod settings;
 mod settle;
+mod tried;
 mod values;
 
 pub use arguments::Arguments;
@@ -75,6 +76,7 @@ pub use profile::{Connections, Profile};
 pub use response::Response;
 pub use setting::Setting;
 pub use settings::Settings;
+pub use tried::{Setback, Tried};
 pub use values::Values;
 
 pub use sortie_hooks::{Answer, Refusal, Refuse, Warning};

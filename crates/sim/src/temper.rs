@@ -60,7 +60,7 @@ impl Temper {
             false => Answer::ok(request, chance.size(0..=largest)),
         };
         if answer.location.is_none() && chance.percent(10) {
-            answer.status = chance.pick(&[204, 304, 404, 500, 201]).copied().unwrap_or(404);
+            answer.status = chance.pick(&[204, 304, 401, 404, 500, 201]).copied().unwrap_or(404);
         }
         if answer.location.is_none() && chance.percent(3) {
             answer.status = chance.pick(&[429, 503]).copied().unwrap_or(503);

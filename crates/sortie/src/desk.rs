@@ -14,7 +14,7 @@ use sortie_transport::Detached;
 use crate::Progress;
 use crate::cause::Cause;
 use crate::driver::Audience;
-use crate::ended::ended;
+use crate::ended::{ended, of_tried};
 
 /// The calls of one batch.
 #[derive(Default)]
@@ -174,8 +174,9 @@ impl Audience for Desk {
     fn head(&mut self, tag: u64, at: SystemTime, head: Streamed) -> bool {
         let Some(entry) = self.entries.get_mut(index(tag)).filter(|entry| entry.number == tag) else { return false };
         let runs_hooks = entry.after.has_hooks() || entry.sink.is_some();
-        let Streamed { call, link, response, history, limits, .. } = head;
-        let response = deliver(&mut entry.after, response, history, at);
+        let Streamed { call, link, response, history, tried, limits, .. } = head;
+        let tried = tried.into_iter().map(of_tried).collect();
+        let response = deliver(&mut entry.after, response, history, tried, at);
         if let Some(sink) = &entry.sink {
             warn(&**sink, response.warnings(), entry.call, at);
         }
