@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use sortie_http::{Headers, PreparedRequest, StatusCode};
 
-use crate::digest::Answer;
 use crate::verdict::{Again, Seen, Verdict, Why};
-use crate::{Digest, Error, Policy, Scheme};
+use crate::{Answer, AuthScheme, Digest, DigestReply, Error, Policy};
 
-/// How many challenges to one request are answered by a [`Scheme`].
+/// How many challenges to one request are answered by an [`AuthScheme`].
 const ANSWERS: u32 = 3;
 
 /// Who says who asks. What is the same for each exchange, as Basic is, stands in the request itself.
@@ -19,32 +18,33 @@ pub enum Authenticator {
     /// User and password, which the server is shown to be known without being told them.
     Digest(Digest),
     /// A program's own.
-    Scheme(Arc<dyn Scheme>),
+    Scheme(Arc<dyn AuthScheme>),
 }
 
-/// The Authorization field of an exchange, for a digest whose challenge is known. `cnonce` is random bytes.
+/// The Authorization field of an exchange, for a digest whose challenge is known: `reply` is the answer to that of this call,
+/// if there was one. `cnonce` is random bytes.
 ///
-/// `None` where nothing is known yet, where a [`Scheme`] is to be asked instead, and where the call has left the origin that
-/// the credentials are for.
+/// `None` where nothing is known yet, where an [`AuthScheme`] is to be asked instead, and where the call has left the origin
+/// that the credentials are for.
 pub fn authorization(
     policy: &Policy,
     request: &PreparedRequest,
+    reply: Option<&DigestReply>,
     left_origin: bool,
     cnonce: impl FnOnce() -> [u8; 16],
 ) -> Option<Headers> {
-    match policy.auth.as_ref().filter(|_| !left_origin) {
-        Some(Authenticator::Digest(digest)) => {
-            let value = digest.authorization(request, cnonce)?;
-            let mut headers = Headers::new();
-            headers.set_sensitive("Authorization", &value).ok()?;
-            Some(headers)
-        }
-        _ => None,
-    }
+    let Some(Authenticator::Digest(digest)) = policy.auth.as_ref().filter(|_| !left_origin) else { return None };
+    let value = match reply {
+        Some(reply) => reply.authorization(request, cnonce)?,
+        None => digest.authorization(request, cnonce)?,
+    };
+    let mut headers = Headers::new();
+    headers.set_sensitive("Authorization", &value).ok()?;
+    Some(headers)
 }
 
 /// The scheme that is to be asked before an exchange.
-pub fn scheme(policy: &Policy, left_origin: bool) -> Option<&Arc<dyn Scheme>> {
+pub fn scheme(policy: &Policy, left_origin: bool) -> Option<&Arc<dyn AuthScheme>> {
     match policy.auth.as_ref().filter(|_| !left_origin) {
         Some(Authenticator::Scheme(scheme)) => Some(scheme),
         _ => None,
@@ -73,35 +73,41 @@ pub(crate) fn asks_program(policy: &Policy, seen: &Seen<'_>) -> bool {
 
 /// `None` where the response asks nobody, or there is no answer.
 pub(crate) fn judge(policy: &Policy, seen: &Seen<'_>) -> Option<Verdict> {
-    let again = match policy.auth.as_ref().filter(|_| !seen.course.left_origin)? {
-        Authenticator::Digest(digest) => answers_digest(digest, seen),
+    let reply = match policy.auth.as_ref().filter(|_| !seen.course.left_origin)? {
+        Authenticator::Digest(digest) => Some(answer(digest, seen)?),
         Authenticator::Scheme(scheme) if seen.status.is_client_error() && seen.course.answers < ANSWERS => {
             match scheme.answer(seen) {
-                Ok(again) => again,
+                Ok(true) => None,
+                Ok(false) => return None,
                 Err(source) => return Some(Verdict::Fail(Box::new(Error::Scheme { source: source.into() }))),
             }
         }
-        Authenticator::Scheme(_) => false,
+        Authenticator::Scheme(_) => return None,
     };
-    again.then(|| match seen.request.body().is_replayable() {
+    Some(match seen.request.body().is_replayable() {
         true => {
-            let again = Again { request: seen.request.clone(), left_origin: false, why: Why::Challenge };
-            Verdict::Again(Box::new(again))
+            let (request, why) = (seen.request.clone(), Why::Challenge(reply));
+            Verdict::Again(Box::new(Again { request, left_origin: false, why }))
         }
         false => Verdict::Fail(Box::new(Error::Unanswered)),
     })
 }
 
-/// Whether a challenge has an answer: one for each request, and one more where the server says that only the nonce was old.
-fn answers_digest(digest: &Digest, seen: &Seen<'_>) -> bool {
-    let sent = seen.brought.and_then(|brought| brought.get("Authorization"));
+/// The answer to a challenge: one for each request, and more where the server says that only the nonce was old.
+fn answer(digest: &Digest, seen: &Seen<'_>) -> Option<DigestReply> {
     if seen.status != StatusCode::UNAUTHORIZED {
-        digest.learn(seen.request, seen.headers, sent);
-        return false;
+        if seen.headers.contains("Authentication-Info") {
+            digest.info(seen.request, seen.headers);
+        }
+        return None;
     }
+    let sent = seen.brought.and_then(|brought| brought.get("Authorization"));
     match digest.answer(seen.request, seen.headers, sent) {
-        Answer::Again { stale } => seen.course.answers == 0 || stale && seen.course.answers < ANSWERS,
-        Answer::Rejected | Answer::Unanswerable(_) => false,
+        Answer::Again { stale, reply } => {
+            let may = seen.course.answers == 0 || stale && seen.course.answers < ANSWERS;
+            may.then_some(reply)
+        }
+        Answer::Rejected | Answer::Unanswerable(_) => None,
     }
 }
 

@@ -13,11 +13,10 @@ use std::time::SystemTime;
 
 use hmac::digest::InvalidLength;
 use hmac::{Hmac, Mac};
-use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use sortie_http::{Headers, PreparedRequest};
 
-use crate::Scheme;
+use crate::AuthScheme;
 use crate::canonical::{self, Fields, PathForm, hex};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -63,7 +62,7 @@ pub struct SigV4 {
 pub enum SigV4Fault {
     /// The body is not in memory, so that its hash is not known.
     Body,
-    /// The time is none that a signature can tell.
+    /// The time is none that a signature can tell: before 1970, or past the year 9999.
     Time,
 }
 
@@ -80,7 +79,7 @@ impl SigV4 {
     /// ```
     /// use std::time::{Duration, SystemTime};
     /// use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
-    /// use sortie_policy::{Scheme, SigV4};
+    /// use sortie_policy::{AuthScheme, SigV4};
     ///
     /// let url = Url::parse("https://example.amazonaws.com/")?;
     /// let request = PreparedRequest::new(Method::GET, url, Headers::new(), Body::none());
@@ -162,15 +161,14 @@ impl SigV4 {
     }
 }
 
-impl Scheme for SigV4 {
+impl AuthScheme for SigV4 {
     fn authorize(
         &self,
         request: &PreparedRequest,
         now: SystemTime,
     ) -> Result<Headers, Box<dyn StdError + Send + Sync>> {
-        let now = Timestamp::try_from(now).map_err(|_| SigV4Fault::Time)?;
-        let time = now.strftime("%Y%m%dT%H%M%SZ").to_string();
-        let (day, _) = time.split_once('T').ok_or(SigV4Fault::Time)?;
+        let (day, clock) = moment(now).ok_or(SigV4Fault::Time)?;
+        let time = format!("{day}T{clock}Z");
         let body = match request.body() {
             body if body.is_none() => Some(&[][..]),
             body => body.as_bytes().map(|bytes| &bytes[..]),
@@ -197,7 +195,7 @@ impl Scheme for SigV4 {
 
         let scope = format!("{day}/{}/{}/aws4_request", self.region, self.service);
         let text = format!("{ALGORITHM}\n{time}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
-        let signature = self.signing_key(day).and_then(|key| hmac(&key, &text));
+        let signature = self.signing_key(&day).and_then(|key| hmac(&key, &text));
         let signature = hex(&signature.map_err(|fault| fault.to_string())?);
         let access_key = &self.access_key;
         let value =
@@ -218,7 +216,7 @@ impl fmt::Display for SigV4Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             SigV4Fault::Body => "cannot sign a body that is not in memory, say its hash in X-Amz-Content-Sha256",
-            SigV4Fault::Time => "cannot sign at a time past what a signature can tell",
+            SigV4Fault::Time => "cannot sign at a time before 1970 or past the year 9999",
         })
     }
 }
@@ -229,6 +227,35 @@ fn hmac(key: &[u8], text: &str) -> Result<Vec<u8>, InvalidLength> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key)?;
     mac.update(text.as_bytes());
     Ok(mac.finalize().into_bytes().to_vec())
+}
+
+/// Day and time of day in UTC, as eight and six digits.
+fn moment(time: SystemTime) -> Option<(String, String)> {
+    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
+    let (mut year, mut day) = (1970, seconds / 86_400);
+    while day >= days_of(year).iter().sum() {
+        day -= days_of(year).iter().sum::<u64>();
+        year += 1;
+        if year > 9999 {
+            return None;
+        }
+    }
+    let mut month = 1;
+    for days in days_of(year) {
+        if day < days {
+            break;
+        }
+        day -= days;
+        month += 1;
+    }
+    let (hours, minutes, seconds) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    Some((format!("{year}{month:02}{:02}", day + 1), format!("{hours:02}{minutes:02}{seconds:02}")))
+}
+
+/// How many days each month of a year has.
+fn days_of(year: u64) -> [u64; 12] {
+    let leaps = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    [31, if leaps { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 }
 
 #[cfg(test)]
@@ -268,5 +295,30 @@ mod tests {
         assert_eq!(scheme("s3").hash(None, Some("44ce")).as_deref(), Ok("44ce"));
         assert_eq!(scheme("s3").hash(None, None).as_deref(), Ok("UNSIGNED-PAYLOAD"));
         assert_eq!(scheme("iam").unsigned_payload(true).hash(None, None).as_deref(), Ok("UNSIGNED-PAYLOAD"));
+    }
+
+    #[test]
+    fn days_are_counted_as_the_calendar_has_them() {
+        let cases = [
+            (0, "19700101T000000"),
+            (68_169_599, "19720228T235959"),
+            (68_169_600, "19720229T000000"),
+            (68_256_000, "19720301T000000"),
+            (951_782_400, "20000229T000000"),
+            (1_704_067_199, "20231231T235959"),
+            (1_735_603_199, "20241230T235959"),
+            (1_735_689_599, "20241231T235959"),
+            (4_107_542_399, "21000228T235959"),
+            (4_107_542_400, "21000301T000000"),
+            (253_402_300_799, "99991231T235959"),
+        ];
+        for (seconds, told) in cases {
+            let (day, clock) = moment(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+            assert_eq!(format!("{day}T{clock}"), told);
+        }
+        for seconds in [253_402_300_800, 1 << 40] {
+            assert_eq!(moment(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)), None);
+        }
+        assert_eq!(moment(SystemTime::UNIX_EPOCH - Duration::from_secs(1)), None);
     }
 }

@@ -5,7 +5,7 @@
 use std::time::{Duration, SystemTime};
 
 use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
-use sortie_policy::{Scheme, SigV4, SigV4Fault};
+use sortie_policy::{AuthScheme, SigV4, SigV4Fault};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const S3_SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -320,7 +320,7 @@ fn what_is_set_is_signed_in_place_of_what_the_request_had() {
 }
 
 #[test]
-fn a_time_past_all_calendars_is_a_fault() {
+fn a_time_that_cannot_be_told_is_a_fault() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 40);
     let fault = suite().authorize(&get("/", &[]), now).unwrap_err();
     assert_eq!(fault.downcast_ref(), Some(&SigV4Fault::Time));

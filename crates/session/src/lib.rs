@@ -64,7 +64,7 @@ mod values;
 pub use arguments::Arguments;
 pub use auth::{Auth, Basic, Bearer};
 pub use body::BodyArgument;
-pub use environment::{Environment, environment};
+pub use environment::{Environment, Found, environment};
 pub use error::Error;
 pub use finish::{After, Ended, deliver, finish, warnings};
 pub use hooks::{Hooks, Sent};

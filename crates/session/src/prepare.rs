@@ -121,7 +121,9 @@ fn fields(
         return encode::headers_behind(base, own, facts).map(|headers| (headers, None));
     }
     let request = rest.map_or(Setting::Unset, |rest| rest.auth.as_ref());
-    let credentials = Credentials { request, userinfo, session: profile.auth.as_ref() };
+    let netrc = profile.netrc();
+    let netrc = netrc.lookup(facts.origin.host());
+    let credentials = Credentials { request, userinfo, session: profile.auth.as_ref(), netrc };
     let list = merge::headers(profile, rest);
     let headers = encode::headers(&list, facts, &credentials)?;
     check_fields(&headers, body)?;

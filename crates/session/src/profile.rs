@@ -5,7 +5,7 @@ use std::time::Duration;
 use sortie_cookie::SharedJar;
 use sortie_http::{Method, Url};
 use sortie_log::Sink;
-use sortie_policy::{Channel, Credentials, Home, Proxies, Redirects, Retries, Timeouts, Way};
+use sortie_policy::{Channel, Credentials, Home, Netrc, Proxies, Redirects, Retries, Timeouts, Way};
 
 use crate::arguments::append_values;
 use crate::check::{check_target, check_way, unusable_proxy};
@@ -33,6 +33,9 @@ pub struct Profile {
     pub user_agent: Option<Arc<str>>,
     /// Whose credentials each request brings, unless it says otherwise. Default: nobody's.
     pub auth: Option<Auth>,
+    /// Whose name and password a host is told where nothing else is said. Default: what the netrc file of the
+    /// [environment](crate::environment) says, where that is heeded.
+    pub netrc: Option<Netrc>,
     /// Where cookies are kept; `None` keeps and sends none.
     pub jar: Option<SharedJar>,
     /// How long each part of a call may take. Zero is an error.
@@ -98,6 +101,15 @@ impl Profile {
     /// used. Default: nothing is said.
     pub fn proxies(&self) -> Result<&Proxies, &sortie_policy::Error> {
         self.proxies.as_ref()
+    }
+
+    /// Whose name and password a host is told where nothing else is said.
+    pub(crate) fn netrc(&self) -> Netrc {
+        match &self.netrc {
+            Some(netrc) => netrc.clone(),
+            None if self.trust_env => crate::environment().netrc.clone(),
+            None => Netrc::default(),
+        }
     }
 
     /// How origins are reached by a request that says `own` of proxies, if anything. What the environment says holds where
@@ -177,6 +189,7 @@ impl Default for Profile {
         Profile {
             user_agent: Some(concat!("sortie/", env!("CARGO_PKG_VERSION")).into()),
             auth: None,
+            netrc: None,
             jar: Some(SharedJar::new()),
             timeouts: Timeouts::default(),
             redirects: Redirects::default(),

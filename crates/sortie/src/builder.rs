@@ -7,7 +7,7 @@ use std::time::Duration;
 use sortie_cookie::SharedJar;
 use sortie_http::PreparedRequest;
 use sortie_log::{Sink, Verbose};
-use sortie_policy::{Credentials, Decide, Decision, Redirect, Retries};
+use sortie_policy::{Credentials, Decide, Decision, Netrc, Redirect, Retries};
 use sortie_session::{Arguments, Auth, Error, Hooks, Profile, Response, Sent, Values};
 
 use crate::{Answer, Session};
@@ -77,6 +77,13 @@ impl<For> Defaults<For> {
     /// Whose credentials each request brings, such as [`Basic`](crate::Basic). Default: nobody's.
     pub fn auth(mut self, auth: impl Into<Auth>) -> Self {
         self.profile.auth = Some(auth.into());
+        self
+    }
+
+    /// Tells hosts the names and passwords of this netrc file, in place of the environment's, where nothing else is said of who
+    /// asks. Default: the file that `NETRC` names, or `.netrc` in the home folder.
+    pub fn netrc(mut self, netrc: Netrc) -> Self {
+        self.profile.netrc = Some(netrc);
         self
     }
 

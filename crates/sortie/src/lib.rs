@@ -103,7 +103,7 @@ pub use sortie_http::{
 };
 pub use sortie_log::{Detailed, Event, FnSink, Memory, Sink, Verbose, What};
 pub use sortie_policy::{
-    Course, Credentials, Decision, Digest, Proxies, Proxy, ProxyKind, Redirect, Retries, Scheme, Seen,
+    AuthScheme, Course, Credentials, Decision, Digest, Netrc, Proxies, Proxy, ProxyKind, Redirect, Retries, Seen,
 };
 pub use sortie_session::{
     Arguments, Auth, Basic, Bearer, BodyArgument, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,

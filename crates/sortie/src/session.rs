@@ -145,6 +145,9 @@ impl Session {
             let what = What::Warning { text: format!("{fault}{why}").into() };
             record(&**sink, &Event::new(wall(), 0, what));
         }
+        for text in environment().warnings.iter().cloned() {
+            record(&**sink, &Event::new(wall(), 0, What::Warning { text }));
+        }
     }
 
     /// A session with connections that others may have too.
