@@ -26,7 +26,7 @@ impl Stream {
         policy.stream = true;
         policy.timeouts.between_bytes = Some(Duration::from_secs(10));
         change(&mut policy);
-        let mut engine = Engine::new(Limits::default(), SystemTime::UNIX_EPOCH);
+        let mut engine = Engine::new(Limits::default(), [0; 32], SystemTime::UNIX_EPOCH);
         let request =
             PreparedRequest::new(Method::GET, Url::parse("http://h/a").unwrap(), Headers::new(), Body::none());
         engine.submit(request, Arc::new(policy), 7, Time(0));
