@@ -99,10 +99,10 @@ impl Inflow {
         Ok(self.await_piece()?.then(|| mem::take(&mut self.piece)))
     }
 
-    /// The response at its end; `None` as long as it goes on, or where it has failed.
+    /// The response once all of it was read; `None` as long as it goes on, or where it has failed.
     pub(crate) fn whole(&self) -> Option<&Response> {
         match &self.source {
-            Source::Ended(Ok(response)) => Some(response),
+            Source::Ended(Ok(response)) if self.pieces.is_empty() && self.at == self.piece.len() => Some(response),
             _ => None,
         }
     }
