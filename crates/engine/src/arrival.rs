@@ -74,7 +74,7 @@ pub(crate) fn begin(
             headers: &head.headers,
             brought: match &call.credentials {
                 Credentials::Fields(fields) => Some(fields),
-                Credentials::None | Credentials::Reply(_) | Credentials::Asked => None,
+                Credentials::None | Credentials::Asked => None,
             },
             course: call.course,
             now: now.wall(wall_at_zero),

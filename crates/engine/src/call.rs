@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::Arc;
 
 use sortie_http::{Headers, PreparedRequest, Response, Timings};
-use sortie_policy::{Course, DigestReply, Policy};
+use sortie_policy::{Course, Policy};
 
 use crate::origin::OriginId;
 use crate::receiving::Receiving;
@@ -46,8 +46,6 @@ pub(crate) struct Call {
 pub(crate) enum Credentials {
     /// Nothing as yet, or at all.
     None,
-    /// The answer to a digest challenge, which is put into words when the request goes out.
-    Reply(DigestReply),
     /// The program's own scheme is being asked.
     Asked,
     /// These fields, which go out in place of the request's own of those names.

@@ -89,12 +89,9 @@ impl Engine {
                 call.history.push(response);
                 call.course.left_origin |= again.left_origin;
                 call.resent = false;
-                let is_challenge = matches!(again.why, Why::Challenge(_));
+                let is_challenge = again.why == Why::Challenge;
                 match again.why {
-                    Why::Challenge(reply) => {
-                        call.course.answers += 1;
-                        call.credentials = reply.map_or(Credentials::None, Credentials::Reply);
-                    }
+                    Why::Challenge => call.course.answers += 1,
                     _ => (call.course.redirects, call.course.answers) = (call.course.redirects + 1, 0),
                 }
                 if told {

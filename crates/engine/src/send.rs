@@ -178,13 +178,8 @@ impl Engine {
             Proxied::Direct | Proxied::Tunnelled => None,
         };
         if matches!(call.policy.auth, Some(Authenticator::Digest(_))) {
-            let reply = match &call.credentials {
-                Credentials::Reply(reply) => Some(reply),
-                _ => None,
-            };
             let cnonce = || self.chance.bytes();
-            let left_origin = call.course.left_origin;
-            let fields = sortie_policy::authorization(&call.policy, &call.request, reply, left_origin, cnonce);
+            let fields = sortie_policy::authorization(&call.policy, &call.request, &call.course, cnonce);
             call.credentials = fields.map_or(Credentials::None, Credentials::Fields);
         }
         let tunnelled = entry.proxied == Proxied::Tunnelled && call.request.headers().contains(PROXY_AUTHORIZATION);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use sortie_http::{Headers, PreparedRequest, StatusCode};
 
-use crate::verdict::{Again, Seen, Verdict, Why};
-use crate::{Answer, AuthScheme, Digest, DigestReply, Error, Policy};
+use crate::verdict::{Again, Course, Seen, Verdict, Why};
+use crate::{Answer, AuthScheme, Digest, Error, Policy};
 
 /// How many challenges to one request are answered by an [`AuthScheme`].
 const ANSWERS: u32 = 3;
@@ -21,22 +21,20 @@ pub enum Authenticator {
     Scheme(Arc<dyn AuthScheme>),
 }
 
-/// The Authorization field of an exchange, for a digest whose challenge is known: `reply` is the answer to that of this call,
-/// if there was one. `cnonce` is random bytes.
+/// The Authorization field of an exchange, for a digest whose challenge is known. `cnonce` is random bytes.
 ///
 /// `None` where nothing is known yet, where an [`AuthScheme`] is to be asked instead, and where the call has left the origin
 /// that the credentials are for.
 pub fn authorization(
     policy: &Policy,
     request: &PreparedRequest,
-    reply: Option<&DigestReply>,
-    left_origin: bool,
+    course: &Course,
     cnonce: impl FnOnce() -> [u8; 16],
 ) -> Option<Headers> {
-    let Some(Authenticator::Digest(digest)) = policy.auth.as_ref().filter(|_| !left_origin) else { return None };
-    let value = match reply {
-        Some(reply) => reply.authorization(request, cnonce)?,
-        None => digest.authorization(request, cnonce)?,
+    let Some(Authenticator::Digest(digest)) = policy.auth.as_ref().filter(|_| !course.left_origin) else { return None };
+    let value = match course.answers {
+        0 => digest.authorization(request, cnonce)?,
+        _ => digest.reply(request, cnonce)?,
     };
     let mut headers = Headers::new();
     headers.set_sensitive("Authorization", &value).ok()?;
@@ -73,41 +71,35 @@ pub(crate) fn asks_program(policy: &Policy, seen: &Seen<'_>) -> bool {
 
 /// `None` where the response asks nobody, or there is no answer.
 pub(crate) fn judge(policy: &Policy, seen: &Seen<'_>) -> Option<Verdict> {
-    let reply = match policy.auth.as_ref().filter(|_| !seen.course.left_origin)? {
-        Authenticator::Digest(digest) => Some(answer(digest, seen)?),
+    let goes_again = match policy.auth.as_ref().filter(|_| !seen.course.left_origin)? {
+        Authenticator::Digest(digest) => answers(digest, seen),
         Authenticator::Scheme(scheme) if seen.status.is_client_error() && seen.course.answers < ANSWERS => {
             match scheme.answer(seen) {
-                Ok(true) => None,
-                Ok(false) => return None,
+                Ok(goes_again) => goes_again,
                 Err(source) => return Some(Verdict::Fail(Box::new(Error::Scheme { source: source.into() }))),
             }
         }
-        Authenticator::Scheme(_) => return None,
+        Authenticator::Scheme(_) => false,
     };
-    Some(match seen.request.body().is_replayable() {
+    goes_again.then(|| match seen.request.body().is_replayable() {
         true => {
-            let (request, why) = (seen.request.clone(), Why::Challenge(reply));
+            let (request, why) = (seen.request.clone(), Why::Challenge);
             Verdict::Again(Box::new(Again { request, left_origin: false, why }))
         }
         false => Verdict::Fail(Box::new(Error::Unanswered)),
     })
 }
 
-/// The answer to a challenge: one for each request, and more where the server says that only the nonce was old.
-fn answer(digest: &Digest, seen: &Seen<'_>) -> Option<DigestReply> {
-    if seen.status != StatusCode::UNAUTHORIZED {
-        if seen.headers.contains("Authentication-Info") {
-            digest.info(seen.request, seen.headers);
-        }
-        return None;
-    }
+/// Whether a challenge is answered: once for each request, and more often where the server says that only the nonce was old.
+fn answers(digest: &Digest, seen: &Seen<'_>) -> bool {
     let sent = seen.brought.and_then(|brought| brought.get("Authorization"));
+    if seen.status != StatusCode::UNAUTHORIZED {
+        digest.learn(seen.request, seen.headers, sent);
+        return false;
+    }
     match digest.answer(seen.request, seen.headers, sent) {
-        Answer::Again { stale, reply } => {
-            let may = seen.course.answers == 0 || stale && seen.course.answers < ANSWERS;
-            may.then_some(reply)
-        }
-        Answer::Rejected | Answer::Unanswerable(_) => None,
+        Answer::Again { stale } => seen.course.answers == 0 || stale && seen.course.answers < ANSWERS,
+        Answer::Rejected | Answer::Unanswerable(_) => false,
     }
 }
 

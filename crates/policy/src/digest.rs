@@ -1,30 +1,29 @@
 //! Digest (RFC 7616): what answers a 401, and what says who asks before there is one.
 //!
 //! ```text
-//! authorization ──► send ──► 401 ──► answer ──► Again(reply) ──► reply.authorization ──► send ─┐
-//!       ▲                     └──► 2xx ──► info                                                │
-//!       └──────────────────────────────── the challenge is known from now on ◄─────────────────┘
+//! authorization ──► send ──► 401 ──► answer ──► Again
+//!                   ▲  └───► other ──► learn      │
+//!                   └────────── reply ◄───────────┘
 //! ```
 
 mod algorithm;
 mod answer;
 mod asked;
+mod known;
 mod space;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sortie_http::{Headers, Origin, PreparedRequest};
+use sortie_http::{Headers, PreparedRequest};
 
 use self::algorithm::hexadecimal;
-pub use self::answer::{Answer, DigestReply, Unanswerable};
+pub use self::answer::{Answer, Unanswerable};
 use self::asked::Asked;
+use self::known::Known;
 use self::space::Space;
 use crate::challenge::params;
-use crate::{Challenge, Error, challenges};
-
-/// For how many origins a challenge is known at a time. One more, and that goes which was used least recently.
-const MOST_ORIGINS: usize = 256;
+use crate::{Error, challenges};
 
 /// A user and a password that are proven and never sent (RFC 7616), with the challenges that are known so far.
 ///
@@ -36,8 +35,8 @@ const MOST_ORIGINS: usize = 256;
 /// User, password and realm are digested in UTF-8, whether or not the challenge says so. A realm or nonce whose bytes
 /// were not UTF-8 was read as ISO-8859-1 and goes back as UTF-8, which such a server may not understand.
 ///
-/// One challenge is known for an origin: the last one. A clone shares them; equal are those with the same credentials.
-/// `Debug` shows nothing.
+/// A request answers the challenge that came to it; for others the last one of their origin is known, of 256 origins at
+/// most. A clone shares them; equal are those with the same credentials. `Debug` shows nothing.
 ///
 /// ```
 /// use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
@@ -50,11 +49,11 @@ const MOST_ORIGINS: usize = 256;
 ///
 /// let digest = Digest::new("Mufasa", "Circle of Life");
 /// assert_eq!(digest.authorization(&request, || [7; 16]), None);
-/// let Answer::Again { stale: false, reply } = digest.answer(&request, &challenged, None) else { panic!() };
-/// let first = reply.authorization(&request, || [7; 16]).unwrap();
+/// assert_eq!(digest.answer(&request, &challenged, None), Answer::Again { stale: false });
+/// let first = digest.reply(&request, || [7; 16]).unwrap();
 /// assert!(first.starts_with("Digest username=\"Mufasa\", realm=\"r\", nonce=\"n\", uri=\"/dir/index.html\""));
 /// assert!(digest.authorization(&request, || [7; 16]).unwrap().contains("nc=00000002"));
-/// assert!(matches!(digest.answer(&request, &challenged, Some(&first)), Answer::Rejected));
+/// assert_eq!(digest.answer(&request, &challenged, Some(&first)), Answer::Rejected);
 /// # Ok::<(), sortie_http::Error>(())
 /// ```
 #[derive(Clone)]
@@ -63,14 +62,13 @@ pub struct Digest(Arc<Shared>);
 struct Shared {
     user: Arc<str>,
     password: Arc<str>,
-    /// Used least recently first, and none of the same origin twice.
-    spaces: Mutex<Vec<Arc<Space>>>,
+    known: Mutex<Known>,
 }
 
 impl Digest {
     /// This user with this password; no challenge is known yet.
     pub fn new(user: impl Into<Arc<str>>, password: impl Into<Arc<str>>) -> Self {
-        Digest(Arc::new(Shared { user: user.into(), password: password.into(), spaces: Mutex::default() }))
+        Digest(Arc::new(Shared { user: user.into(), password: password.into(), known: Mutex::default() }))
     }
 
     /// Whether they can be used: a user with a colon cannot be told from its realm, and neither may have a control
@@ -91,14 +89,24 @@ impl Digest {
     /// What the Authorization field of `request` says before anybody asks; it counts as a use of the nonce.
     ///
     /// `None` where no challenge of its origin is known, or the request lies outside of the protection space that this
-    /// named by `domain`: URIs that begin with one of those are inside. Without a `domain`, or where a request outside
-    /// of it was challenged, it is the whole origin. Other origins, which a `domain` may name too, are told nothing.
+    /// named by `domain`: inside are URIs that begin with one of those. Without a `domain` it is the whole origin. Other
+    /// origins, which a `domain` may name too, are told nothing.
     ///
     /// `cnonce` gives fresh random bytes, and is asked only if they may be needed. The result is for this request alone,
     /// and for one sending of it; mark the field as sensitive.
     pub fn authorization(&self, request: &PreparedRequest, cnonce: impl FnOnce() -> [u8; 16]) -> Option<String> {
-        let space = self.known(request.url().origin()).filter(|space| space.holds(request.url()))?;
-        DigestReply::new(self.clone(), space).authorization(request, cnonce)
+        let space = self.known().of(request.url().origin()).filter(|space| space.holds(request.url()))?;
+        space.authorization(request, &self.0.user, hexadecimal(&cnonce()))
+    }
+
+    /// What it says when `request` is sent once more, after [`Answer::Again`]: the answer to the challenge that came to it,
+    /// wherever that holds.
+    ///
+    /// The next time it is the answer to the last challenge of its origin; `None` where there is none. Else as
+    /// [`authorization`](Self::authorization).
+    pub fn reply(&self, request: &PreparedRequest, cnonce: impl FnOnce() -> [u8; 16]) -> Option<String> {
+        let space = self.known().take(request.url())?;
+        space.authorization(request, &self.0.user, hexadecimal(&cnonce()))
     }
 
     /// What to do about a 401 to `request` with these header fields; the challenge is known from now on.
@@ -116,48 +124,36 @@ impl Digest {
             Err(fault) => Answer::Unanswerable(fault),
             Ok(asked) if !asked.is_stale && is_answered(&asked, sent) => Answer::Rejected,
             Ok(asked) => {
-                let (stale, space) = (asked.is_stale, self.learn(asked, request));
-                Answer::Again { stale, reply: DigestReply::new(self.clone(), space) }
+                let (stale, url) = (asked.is_stale, request.url());
+                let space = Space::new(asked, url, &self.0.user, &self.0.password);
+                self.known().learn(space, url);
+                Answer::Again { stale }
             }
         }
     }
 
-    /// Reads the Authentication-Info field of a response to `request`: a `nextnonce` takes the place of the nonce that is
-    /// known for that origin (RFC 7616, section 3.5).
+    /// Reads what a server says in a response that is no 401, when `sent` is what the Authorization field of `request` said:
+    /// the `nextnonce` of Authentication-Info takes the place of the nonce that is known for that origin (RFC 7616, section
+    /// 3.5).
     ///
-    /// An authentication session goes on (section 3.6). Nothing happens where no challenge is known.
-    pub fn info(&self, request: &PreparedRequest, headers: &Headers) {
+    /// An authentication session goes on (section 3.6). Nothing happens where it does not belong to the challenge that is
+    /// known.
+    pub fn learn(&self, request: &PreparedRequest, headers: &Headers, sent: Option<&str>) {
+        if sent.is_none() {
+            return;
+        }
         let mut fields = headers.get_all("Authentication-Info").flat_map(params);
         let next = fields.find(|(name, _)| name.eq_ignore_ascii_case("nextnonce"));
         if let Some((_, nonce)) = next.filter(|(_, nonce)| !nonce.is_empty())
-            && let Some(space) = self.known(request.url().origin())
+            && let Some(space) = self.known().of(request.url().origin())
+            && challenges(sent).iter().any(|sent| space.has_said(sent))
         {
             space.renew(&nonce);
         }
     }
 
-    /// The last challenge of that origin, which is used by being asked for.
-    fn known(&self, origin: &Arc<Origin>) -> Option<Arc<Space>> {
-        let mut spaces = self.spaces();
-        let at = spaces.iter().position(|space| space.is_of(origin))?;
-        spaces[at..].rotate_left(1);
-        spaces.last().cloned()
-    }
-
-    fn learn(&self, asked: Asked, request: &PreparedRequest) -> Arc<Space> {
-        let url = request.url();
-        let mut spaces = self.spaces();
-        let before = spaces.iter().position(|space| space.is_of(url.origin())).map(|at| spaces.remove(at));
-        let space = Arc::new(Space::new(asked, url, before.as_deref(), &self.0.user, &self.0.password));
-        if spaces.len() == MOST_ORIGINS {
-            spaces.remove(0);
-        }
-        spaces.push(space.clone());
-        space
-    }
-
-    fn spaces(&self) -> MutexGuard<'_, Vec<Arc<Space>>> {
-        self.0.spaces.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -177,7 +173,7 @@ impl fmt::Debug for Digest {
 
 /// Whether what was sent is an answer to this challenge already.
 fn is_answered(asked: &Asked, sent: Option<&str>) -> bool {
-    challenges(sent).iter().any(|sent: &Challenge<'_>| sent.is("Digest") && asked.was_answered_by(sent))
+    challenges(sent).iter().any(|sent| asked.was_answered_by(sent))
 }
 
 #[cfg(test)]

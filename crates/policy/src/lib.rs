@@ -64,6 +64,7 @@ mod proxy;
 mod question;
 mod redirect;
 mod retry;
+mod said;
 mod scheme;
 #[cfg(feature = "sigv4")]
 mod sigv4;
@@ -79,7 +80,7 @@ pub use cause::Cause;
 pub use challenge::{Challenge, challenges};
 pub use cookies::{absorb, cookie_value};
 pub use credentials::Credentials;
-pub use digest::{Answer, Digest, DigestReply, Unanswerable};
+pub use digest::{Answer, Digest, Unanswerable};
 pub use error::{Error, ProxyFault};
 pub use judge::{asks_program, judge};
 pub use netrc::{Netrc, NetrcFault, NetrcFlaw};
@@ -89,6 +90,7 @@ pub use proxy::{Proxy, ProxyKind};
 pub use question::{Judged, Question, Reply};
 pub use redirect::{Decide, Decision, Redirect, Redirects};
 pub use retry::{Failed, Retries, retry};
+pub use said::Said;
 pub use scheme::AuthScheme;
 #[cfg(feature = "sigv4")]
 pub use sigv4::{SigV4, SigV4Fault};

@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use sortie_http::{Headers, PreparedRequest, StatusCode};
 
-use crate::{DigestReply, Error};
+use crate::Error;
 
 /// What is to be judged: an exchange, as soon as the response's head is there.
 #[derive(Clone, Copy, Debug)]
@@ -63,14 +63,13 @@ pub struct Again {
 }
 
 /// Why a call goes on at once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Why {
     /// The response is a redirect.
     Redirect,
-    /// The response asks who is there, and there is an answer: the one to this digest challenge, or what
-    /// [`Policy::auth`](crate::Policy::auth) says next.
-    Challenge(Option<DigestReply>),
+    /// The response asks who is there, and there is an answer.
+    Challenge,
 }
 
 impl<'a> Seen<'a> {

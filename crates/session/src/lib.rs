@@ -38,6 +38,7 @@
 
 mod arguments;
 mod auth;
+mod base;
 mod body;
 mod check;
 mod encode;

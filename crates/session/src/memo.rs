@@ -233,8 +233,10 @@ impl Policies {
 }
 
 impl Profile {
-    /// Whether every request would fail: a header field that cannot be sent, a timeout of zero, unfit credentials.
+    /// Whether every request would fail: a header field that cannot be sent, a timeout of zero, unfit credentials. Also
+    /// whether the base URL is none.
     pub fn check(&self) -> Result<(), Error> {
+        self.base.check()?;
         Policies::new(self)?;
         Ready::new(self, &parse(Url::parse("https://localhost/"))?).map(drop)
     }

@@ -22,7 +22,7 @@
 //! | to … | take |
 //! |---|---|
 //! | send one request | [`get`], [`post`] …: a [`Request`] and its [`send`](Request::send) |
-//! | keep cookies, defaults, hooks | [`Session`], [`Session::builder`] |
+//! | keep cookies, defaults, hooks; change them later | [`Session`], [`Session::builder`], [`Session::change`] |
 //! | send many, and have all answers in order | [`map`], [`Session::map`], [`Batch::map`] |
 //! | have answers as they land, or in order, or keep none | [`Batch::stream`], `stream_ordered`, `for_each` |
 //! | bound a batch | [`Batch::concurrency`], `per_origin`, `deadline`, `fail_fast`, `memory_budget`, `gate` |
@@ -59,6 +59,7 @@ mod ended;
 mod fault;
 mod garage;
 mod inflow;
+mod live;
 mod options;
 mod partial;
 mod plan;

@@ -1,36 +1,19 @@
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::Arc;
-
-use sortie_http::PreparedRequest;
-
-use super::{Digest, Space, hexadecimal};
 
 /// What to do about a 401.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Answer {
-    /// Send the request once more.
+    /// Send the request once more, with what [`Digest::reply`](super::Digest::reply) says.
     Again {
         /// Whether the server says that the credentials are right and only the nonce before had expired.
         stale: bool,
-        /// What to say in it.
-        reply: DigestReply,
     },
     /// This challenge was answered already, and the credentials were not accepted.
     Rejected,
     /// There is no challenge that can be answered.
     Unanswerable(Unanswerable),
-}
-
-/// The answer to one challenge. A clone shares the count of its nonce.
-///
-/// It goes on to answer that challenge when [`Digest`] has learned of another one, so that many calls which are
-/// challenged at the same time use each its own nonce. `Debug` shows nothing.
-#[derive(Clone)]
-pub struct DigestReply {
-    digest: Digest,
-    pub(super) space: Arc<Space>,
 }
 
 /// Why a 401 cannot be answered.
@@ -59,37 +42,8 @@ pub enum Unanswerable {
         /// Its name, escaped, at most 100 characters of it.
         name: Box<str>,
     },
-    /// User and password are none that can be used: see [`Digest::check`].
+    /// User and password are none that can be used: see [`Digest::check`](super::Digest::check).
     Credentials,
-}
-
-impl DigestReply {
-    pub(super) fn new(digest: Digest, space: Arc<Space>) -> Self {
-        DigestReply { digest, space }
-    }
-
-    /// What the Authorization field of `request` says, whether or not the challenge's `domain` holds it; it counts as a
-    /// use of the nonce.
-    ///
-    /// `None` where the request is for another origin than that of the challenge. Else as
-    /// [`Digest::authorization`] says.
-    pub fn authorization(&self, request: &PreparedRequest, cnonce: impl FnOnce() -> [u8; 16]) -> Option<String> {
-        self.written(request, || hexadecimal(&cnonce()))
-    }
-
-    pub(super) fn written(&self, request: &PreparedRequest, cnonce: impl FnOnce() -> String) -> Option<String> {
-        match self.space.is_of(request.url().origin()) {
-            // Nothing is locked while the caller's code runs.
-            true => self.space.authorization(request, &self.digest.0.user, cnonce()),
-            false => None,
-        }
-    }
-}
-
-impl fmt::Debug for DigestReply {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("DigestReply(***)")
-    }
 }
 
 impl fmt::Display for Unanswerable {

@@ -78,11 +78,20 @@ impl Asked {
         }
     }
 
-    /// Whether the credentials of an Authorization field answered this same nonce.
-    pub(crate) fn was_answered_by(&self, sent: &Challenge<'_>) -> bool {
+    /// Whether both have the same secret.
+    pub(crate) fn is_alike(&self, other: &Asked) -> bool {
+        self.realm == other.realm && self.algorithm == other.algorithm
+    }
+
+    /// Whether the credentials of an Authorization field were made for this realm, with this algorithm.
+    pub(crate) fn is_of(&self, sent: &Challenge<'_>) -> bool {
         let algorithm = sent.param("algorithm").map_or(Some(Algorithm::USUAL), Algorithm::named);
-        let is_same = |name: &str, value: &str| sent.param(name) == Some(value);
-        is_same("nonce", &self.nonce) && is_same("realm", &self.realm) && algorithm == Some(self.algorithm)
+        sent.is("Digest") && sent.param("realm") == Some(&*self.realm) && algorithm == Some(self.algorithm)
+    }
+
+    /// Whether they have answered this same nonce.
+    pub(crate) fn was_answered_by(&self, sent: &Challenge<'_>) -> bool {
+        self.is_of(sent) && sent.param("nonce") == Some(&*self.nonce)
     }
 
     fn read(challenge: &Challenge<'_>) -> Result<Self, Unanswerable> {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sortie_http::{Origin, PreparedRequest, Url};
 
+use crate::Challenge;
 use crate::digest::algorithm::Hash;
 use crate::digest::asked::{Asked, Protection, UserForm};
 
@@ -56,18 +57,14 @@ struct Use {
 }
 
 impl Space {
-    /// The space of a challenge to a request for `url`. One `before` with the same nonce goes on being counted.
-    pub(crate) fn new(asked: Asked, url: &Url, before: Option<&Space>, user: &str, password: &str) -> Self {
-        let turn = match before.filter(|before| before.has_nonce_of(&asked)) {
-            Some(before) => before.turn.clone(),
-            None => Arc::new(Mutex::new(Turn::new(&asked))),
-        };
+    /// The space of a challenge to a request for `url`, its nonce not used yet.
+    pub(crate) fn new(asked: Asked, url: &Url, user: &str, password: &str) -> Self {
         Space {
             secret: asked.algorithm.hash.of(&[user, &asked.realm, password]).into(),
             extent: Extent::of(&asked.domain, url),
             origin: url.origin().clone(),
+            turn: Arc::new(Mutex::new(Turn::new(&asked))),
             asked,
-            turn,
         }
     }
 
@@ -83,10 +80,19 @@ impl Space {
         }
     }
 
-    /// Whether a challenge has the nonce that is being counted here, and the same secret.
-    fn has_nonce_of(&self, asked: &Asked) -> bool {
-        let is_alike = self.asked.realm == asked.realm && self.asked.algorithm == asked.algorithm;
-        is_alike && *self.turn().nonce == *asked.nonce
+    /// Whether the nonce that is counted here is that of `other`, and the secret too.
+    pub(crate) fn counts_for(&self, other: &Space) -> bool {
+        self.asked.is_alike(&other.asked) && *self.turn().nonce == *other.asked.nonce
+    }
+
+    /// Goes on where `known` stands, and with it from now on.
+    pub(crate) fn share(&mut self, known: &Space) {
+        self.turn = known.turn.clone();
+    }
+
+    /// Whether the credentials of an Authorization field are such as are made here, with whatever nonce.
+    pub(crate) fn has_said(&self, sent: &Challenge<'_>) -> bool {
+        self.asked.is_of(sent)
     }
 
     /// Takes the nonce that the server wants to see next, in the same authentication session.
@@ -177,13 +183,14 @@ impl Space {
 }
 
 impl Extent {
-    /// A `domain` that does not hold the very request that was challenged is not to be relied on.
     fn of(domain: &str, url: &Url) -> Self {
-        let starts = domain.split_ascii_whitespace().take(MOST_URIS).filter_map(|uri| absolute(uri, url));
-        let starts: Box<[Url]> = starts.filter(|start| start.same_origin(url)).collect();
-        match starts.iter().any(|start| url.target().starts_with(start.target())) {
-            true => Extent::Below(starts),
-            false => Extent::Whole,
+        let mut starts = domain.split_ascii_whitespace().take(MOST_URIS).peekable();
+        match starts.peek() {
+            None => Extent::Whole,
+            Some(_) => {
+                let starts = starts.filter_map(|uri| absolute(uri, url));
+                Extent::Below(starts.filter(|start| start.same_origin(url)).collect())
+            }
         }
     }
 }
