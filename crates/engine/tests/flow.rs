@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use sortie_engine::{CallId, Engine, Error, Limits, LinkId, Opened, Outcome, Output, Place, Read, Streamed, Time};
 use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
-use sortie_policy::Policy;
+use sortie_policy::{Decide, Decision, Policy, Question, Redirect};
 
 /// A call whose content is streamed, and what came of it.
 struct Stream {
@@ -17,6 +17,8 @@ struct Stream {
     resumed: u32,
     closed: bool,
     outcome: Option<Outcome>,
+    /// What the program's own code is asked, and was not answered yet.
+    asked: Option<(CallId, Question)>,
     now: Time,
 }
 
@@ -32,7 +34,8 @@ impl Stream {
         engine.submit(request, Arc::new(policy), 7, Time(0));
         let Some(Output::Open { link, .. }) = engine.poll() else { panic!("a link is wanted") };
         let (head, content, outcome) = Default::default();
-        let mut stream = Stream { engine, link, head, content, resumed: 0, closed: false, outcome, now: Time(1) };
+        let (resumed, closed, asked, now) = (0, false, None, Time(1));
+        let mut stream = Stream { engine, link, head, content, resumed, closed, outcome, asked, now };
         stream.engine.handle_opened(link, Opened::default(), Time(1));
         stream.settle();
         stream
@@ -55,6 +58,7 @@ impl Stream {
                 }
                 Output::Resume { .. } => self.resumed += 1,
                 Output::Close { .. } => self.closed = true,
+                Output::Ask { call, question } => self.asked = Some((call, question)),
                 Output::Done { tag: 7, outcome } => self.outcome = Some(outcome),
                 other => panic!("{other:?}"),
             }
@@ -243,6 +247,64 @@ fn a_redirect_in_the_way_is_not_streamed() {
     let head = stream.head.unwrap();
     assert_eq!((head.history.len(), head.response.url().path(), &stream.content[..]), (1, "/b", &b"hello world"[..]));
     assert_eq!(head.history[0].content(), "moved");
+}
+
+/// A redirect of which the program's own code decides; it was asked.
+fn asked(decision: fn() -> Decision, wire: &[u8]) -> (Stream, Read) {
+    let decide = Decide::new(move |_: &Redirect<'_>| decision());
+    let mut stream = Stream::new(|policy| policy.redirects.decide = Some(decide));
+    let read = stream.receive(wire);
+    assert!(stream.head.is_none() && stream.content.is_empty() && stream.outcome.is_none());
+    (stream, read)
+}
+
+impl Stream {
+    fn answer(&mut self) {
+        let (call, question) = self.asked.take().unwrap();
+        self.engine.handle_reply(call, question.ask(), self.now);
+        self.settle();
+    }
+}
+
+const MOVED: &[u8] = b"HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 5\r\n\r\nmoved";
+
+#[test]
+fn nothing_goes_out_before_the_program_has_said_what_follows() {
+    let part = &MOVED[..MOVED.len() - 2];
+    let (mut stream, read) = asked(|| Decision::Stop, part);
+    assert_eq!(read, Read::Pause);
+    assert!(matches!(stream.engine.place(stream.link), Place::Pause));
+    stream.answer();
+    assert_eq!((stream.head.as_ref().unwrap().response.status().as_u16(), &stream.content[..]), (302, &b"mov"[..]));
+    stream.want();
+    let _ = stream.receive(b"ed");
+    assert!(stream.content == b"moved" && stream.outcome.take().unwrap().result.is_ok());
+
+    // It may be whole by then.
+    let (mut stream, _) = asked(|| Decision::Stop, MOVED);
+    stream.answer();
+    assert!(stream.head.is_some() && stream.content == b"moved" && stream.outcome.take().unwrap().result.is_ok());
+
+    for wire in [MOVED, part] {
+        let (mut stream, _) = asked(|| Decision::Follow, wire);
+        stream.answer();
+        if wire == part {
+            assert_eq!(stream.resumed, 1, "it is read to keep its connection");
+            let _ = stream.receive(b"ed");
+        }
+        stream.play(LENGTH, 5);
+        let head = stream.head.unwrap();
+        assert_eq!((head.history[0].content(), &stream.content[..]), (&"moved".into(), &b"hello world"[..]));
+    }
+}
+
+#[test]
+fn what_was_begun_to_be_handed_out_is_not_tried_again() {
+    let mut stream = Stream::new(|policy| policy.retries.count = 3);
+    let _ = stream.receive(&LENGTH[..LENGTH.len() - 3]);
+    stream.engine.handle_closed(stream.link, None, stream.now);
+    stream.settle();
+    assert!(matches!(stream.failure(), Error::Protocol(_)) && stream.content == b"hello wo");
 }
 
 #[test]
