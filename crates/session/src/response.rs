@@ -25,7 +25,7 @@ use crate::{Error, Links, Setback, Tried};
 /// # let exchange = sortie_http::Response::from(ResponseParts {
 /// #     status: StatusCode::NOT_FOUND, version: Version::HTTP_11, reason: None, headers: Headers::new(),
 /// #     content: "gone".into(), request: PreparedRequest::new(Method::GET, url, Headers::new(), Body::none()),
-/// #     timings: Timings::default(), peer: None,
+/// #     timings: Timings::default(), peer: None, trailers: None,
 /// # });
 /// let response = Response::new(exchange, SystemTime::UNIX_EPOCH);
 /// assert!(!response.ok());
