@@ -21,7 +21,8 @@ pub trait Scheme: Send + Sync {
     ///
     /// # Errors
     /// Where nothing can be said: the call ends, unsent, and this is why.
-    fn authorize(&self, request: &PreparedRequest, now: SystemTime) -> Result<Headers, Box<dyn StdError + Send + Sync>>;
+    fn authorize(&self, request: &PreparedRequest, now: SystemTime)
+    -> Result<Headers, Box<dyn StdError + Send + Sync>>;
 
     /// Whether the request is to be sent again, after a response whose status is 4xx: it is authorized anew then.
     ///
