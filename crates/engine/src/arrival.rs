@@ -7,7 +7,7 @@ use sortie_policy::{Seen, Verdict};
 
 use crate::call::{Call, State};
 use crate::conn::Head;
-use crate::receiving::{Receiving, TRUSTED, coded_limit};
+use crate::receiving::{Receiving, TRUSTED, Unsent, coded_limit};
 use crate::{Limits, Time};
 
 /// What a head brings that concerns more than its call.
@@ -36,7 +36,9 @@ pub(crate) fn begin(
 ) -> (Receiving, Option<Box<News>>) {
     call.marks.head = now;
     let early = match call.state {
-        State::Sending { sent, .. } => Some(sent),
+        State::Sending { sent, .. } => Some(Unsent::Bytes(sent)),
+        State::Feeding { sent, pending, .. } => Some(Unsent::Streamed { sent, pending }),
+        State::Held { .. } => Some(Unsent::Body),
         _ => None,
     };
     if early.is_some() {

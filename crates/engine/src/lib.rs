@@ -50,6 +50,7 @@ mod conn;
 mod deadline;
 mod engine;
 mod error;
+mod feed;
 mod follow;
 mod gate;
 mod limits;
@@ -68,12 +69,13 @@ mod time;
 
 pub use call::CallId;
 pub use engine::{Engine, Pool};
-pub use error::{Error, LinkError, LinkFault, Phase};
+pub use error::{BodyFault, Error, LinkError, LinkFault, Phase};
+pub use feed::Piece;
 pub use limits::Limits;
 pub use link::{LinkId, Opened};
 pub use memory::{Budget, Overflow};
 pub use outcome::{Failure, Outcome, Unopened};
-pub use output::{Output, Place, Read};
+pub use output::{Output, Place, Read, Write};
 pub use time::Time;
 
 #[cfg(doctest)]

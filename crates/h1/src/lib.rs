@@ -48,6 +48,7 @@
 //! ```
 
 mod chunked;
+mod chunks;
 mod collect;
 mod connection;
 mod error;
@@ -60,6 +61,7 @@ mod plain;
 mod request;
 mod scratch;
 
+pub use chunks::{write_chunk, write_last_chunk};
 pub use connection::{Connection, Event};
 pub use error::Error;
 pub use facts::Present;

@@ -29,6 +29,7 @@ mod convert;
 mod error;
 mod field;
 mod headers;
+mod measured;
 mod opened;
 mod origin;
 mod request;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::Opened;
+use crate::measured::Measured;
 use crate::opened::FileReader;
 
 /// A body that is read while it is sent.
@@ -85,15 +86,22 @@ impl Streamed {
         match &self.source {
             Source::File { file, offset } => Ok(Opened::File(FileReader::new(file.clone(), *offset, left))),
             Source::Path(path) => Ok(Opened::File(FileReader::new(Arc::new(File::open(path)?), 0, left))),
-            Source::Reopen(open) => Ok(Opened::Reader(open()?)),
+            Source::Reopen(open) => open().map(|reader| self.opened(reader)),
             Source::Once(once) => {
                 let open = once.lock().unwrap_or_else(PoisonError::into_inner).take();
                 match open {
-                    Some(open) => Ok(Opened::Reader(open()?)),
+                    Some(open) => open().map(|reader| self.opened(reader)),
                     None => Err(io::Error::other("it was read already, and can be read only once")),
                 }
             }
         }
+    }
+
+    fn opened(&self, reader: Reader) -> Opened {
+        Opened::Reader(match self.length {
+            Some(length) => Box::new(Measured::new(reader, length)),
+            None => reader,
+        })
     }
 
     pub(crate) fn give_up(&self) {

@@ -107,6 +107,30 @@ fn rule_19_a_reader_is_read_once_and_says_so() {
 }
 
 #[test]
+fn a_reader_is_held_to_its_length_before_its_last_bytes_are_given() {
+    for (content, length, said) in [
+        (&b"four"[..], 6, "it ended after 4 of 6 bytes"),
+        (b"four", 3, "it has more than its 3 bytes"),
+        (b"", 1, "it ended after 0 of 1 bytes"),
+    ] {
+        for size in 1..=8 {
+            let mut reader = Body::reader(content, length).open().unwrap();
+            let (mut place, mut read) = (vec![0; size], 0);
+            let error = loop {
+                match reader.read(&mut place) {
+                    Ok(count) => read += count as u64,
+                    Err(error) => break error,
+                }
+            };
+            assert!(read < length && error.to_string() == said, "{read} {error}");
+            assert!(reader.read(&mut place).is_err(), "it stays one");
+        }
+    }
+    assert_eq!(read(&Body::reader(&b"four"[..], 4)).unwrap(), b"four");
+    assert_eq!(read(&Body::reader(&b"four"[..], 0)).unwrap(), b"", "nobody asks");
+}
+
+#[test]
 fn rule_19_what_can_be_opened_again_is_replayable() {
     let body = Body::reopen(|| Ok(Box::new(&b"again"[..])), None);
     body.give_up();

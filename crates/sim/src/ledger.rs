@@ -35,6 +35,8 @@ pub(crate) struct Ledger {
 /// One call.
 pub(crate) struct Entry {
     timeouts: Timeouts,
+    /// How many bytes of body it takes along, unless a redirect drops it.
+    body: usize,
     /// Nothing that was done to it so far is a reason to fail.
     must_succeed: bool,
     pub(crate) id: Option<CallId>,
@@ -63,7 +65,11 @@ impl Ledger {
         let is_patient = timeouts == Timeouts::default();
         let entry = Entry {
             timeouts,
-            must_succeed: must_succeed && is_patient && sortie_policy::is_idempotent(&ask.method),
+            body: ask.body.unwrap_or(0),
+            must_succeed: must_succeed
+                && is_patient
+                && ask.stream.as_ref().is_none_or(|stream| stream.is_sound(ask.body))
+                && sortie_policy::is_idempotent(&ask.method),
             id: None,
             submitted: Time(0),
             written: BTreeMap::new(),
@@ -81,7 +87,9 @@ impl Ledger {
         let times = entry.written.entry(step).or_default();
         *times += 1;
         let is_idempotent = Method::from_bytes(method.as_bytes()).is_ok_and(|m| sortie_policy::is_idempotent(&m));
-        let limit = if is_idempotent { 2 } else { 1 };
+        // A 417 that lets it go without Expect is no reason to go again on top of that.
+        let refused = entry.meant.as_ref().is_some_and(|meant| meant.step == step && meant.status == 417);
+        let limit = if is_idempotent { 2 } else { 1 } + u32::from(refused);
         if *times > limit { Err(Error::SentAgain { tag, step, times: *times }) } else { Ok(()) }
     }
 
@@ -93,6 +101,11 @@ impl Ledger {
         let at = at.since(Time(0));
         self.served.push(Served { tag: request.tag, step: request.step, link, at });
         Ok(())
+    }
+
+    /// How many bytes of body a call takes along.
+    pub(crate) fn body(&self, tag: u64) -> usize {
+        self.entries.get(&tag).map_or(0, |entry| entry.body)
     }
 
     /// A server has decided what to answer.
