@@ -26,7 +26,7 @@ pub fn run(job: &Job, urls: &Urls<'_>) -> Result<(Tally, Vec<Outcome>), Error> {
     let mut limits = Limits::default();
     (limits.connections, limits.per_origin) = (job.concurrency, job.concurrency);
     let mut network = Network {
-        engine: Engine::new(limits, SystemTime::UNIX_EPOCH),
+        engine: Engine::new(limits, [0; 32], SystemTime::UNIX_EPOCH),
         now: Time(0),
         written: Vec::new(),
         out: Vec::new(),

@@ -3,11 +3,13 @@
 use std::time::SystemTime;
 
 use sortie_http::{Headers, Method, StatusCode};
-use sortie_policy::{Seen, Verdict};
+use sortie_policy::{Question, Seen, Verdict};
 
-use crate::call::{Call, State};
+use crate::call::{Call, Credentials, State};
+use crate::chance::Chance;
 use crate::conn::Head;
 use crate::receiving::{Receiving, TRUSTED, Unsent, coded_limit};
+use crate::retry::{Share, allowed};
 use crate::{Limits, Time};
 
 /// What a head brings that concerns more than its call.
@@ -20,8 +22,18 @@ pub(crate) struct News {
     pub(crate) gated: Option<Headers>,
     /// The content is not worth reading.
     pub(crate) skipped: bool,
+    /// What the program's own code is to be asked.
+    pub(crate) question: Option<Question>,
     /// The content is larger than this many bytes, which is all that is accepted.
     pub(crate) too_large: Option<u64>,
+}
+
+/// What of the engine a head may concern.
+pub(crate) struct Standing<'a> {
+    pub(crate) limits: &'a Limits,
+    pub(crate) chance: &'a mut Chance,
+    pub(crate) share: &'a mut Share,
+    pub(crate) wall_at_zero: SystemTime,
 }
 
 /// A head is here: what it means for the jar, for what follows, for the memory of the body. So many bytes behind it
@@ -30,8 +42,7 @@ pub(crate) fn begin(
     call: &mut Call,
     head: Head,
     arrived: usize,
-    limits: &Limits,
-    wall_at_zero: SystemTime,
+    Standing { limits, chance, share, wall_at_zero }: Standing<'_>,
     now: Time,
 ) -> (Receiving, Option<Box<News>>) {
     call.marks.head = now;
@@ -48,19 +59,42 @@ pub(crate) fn begin(
         true => sortie_policy::absorb(&call.policy, call.request.url(), &head.headers, now.wall(wall_at_zero)),
         false => Vec::new(),
     };
-    let seen = Seen { request: &call.request, status: head.status, headers: &head.headers, redirects: call.redirects };
     let switches = call.policy.upgrade
         && (head.status == StatusCode::SWITCHING_PROTOCOLS
             || *call.request.method() == Method::CONNECT && head.status.is_success());
-    let then = if switches { Verdict::Deliver } else { sortie_policy::judge(&call.policy, &seen) };
+    let mut question = None;
+    let then = if switches {
+        Some(Verdict::Deliver)
+    } else {
+        let is_chancy = call.policy.retries.count > 0 && !head.status.is_success();
+        let seen = Seen {
+            request: &call.request,
+            status: head.status,
+            headers: &head.headers,
+            brought: match &call.credentials {
+                Credentials::Fields(fields) => Some(fields),
+                Credentials::None | Credentials::Asked => None,
+            },
+            course: call.course,
+            now: now.wall(wall_at_zero),
+            chance: if is_chancy { chance.number() } else { 0 },
+        };
+        match sortie_policy::asks_program(&call.policy, &seen) {
+            true => {
+                question = Some(Question::judge(&call.policy, &seen));
+                None
+            }
+            false => Some(allowed(sortie_policy::judge(&call.policy, &seen), call, limits, share, now)),
+        }
+    };
     let length = match head.framing {
         sortie_h1::Framing::Length(length) => length,
         _ => 0,
     };
-    let delivers = matches!(then, Verdict::Deliver);
+    let delivers = matches!(then, Some(Verdict::Deliver));
     let too_large = call.policy.max_content.filter(|_| delivers);
     let too_large = too_large.filter(|limit| length > coded_limit(*limit, head.has.content_encoding));
-    let skipped = !delivers && length > limits.drain as u64;
+    let skipped = !delivers && then.is_some() && length > limits.drain as u64;
     let room = if length > arrived as u64 { length.saturating_add(1).min(TRUSTED) } else { length };
     let mut body = Vec::new();
     if !skipped {
@@ -68,10 +102,18 @@ pub(crate) fn begin(
         let _ = body.try_reserve_exact(room as usize);
     }
     let gated = head.has.retry_after && limits.gate.is_some();
-    let news = (call.policy.told || gated || skipped || too_large.is_some()).then(|| {
+    let news = (call.policy.told || gated || skipped || too_large.is_some() || question.is_some()).then(|| {
         let gated = gated.then(|| head.headers.clone());
         let refused = refused.iter().map(|refusal| refusal.to_string().into()).collect();
-        Box::new(News { status: head.status, suspicious: head.suspicious, refused, gated, skipped, too_large })
+        Box::new(News {
+            status: head.status,
+            suspicious: head.suspicious,
+            refused,
+            gated,
+            skipped,
+            question,
+            too_large,
+        })
     });
     (Receiving { head, body, then, early, switches }, news)
 }

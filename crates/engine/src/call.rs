@@ -3,13 +3,13 @@
 use std::mem;
 use std::sync::Arc;
 
-use sortie_http::{PreparedRequest, Response, Timings};
-use sortie_policy::Policy;
+use sortie_http::{Headers, PreparedRequest, Response, Timings};
+use sortie_policy::{Course, Policy};
 
 use crate::origin::OriginId;
 use crate::receiving::Receiving;
 use crate::table::{Name, Slot};
-use crate::{LinkId, Phase, Time};
+use crate::{LinkId, Phase, Time, Tried};
 
 /// Names a call until it is done.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -23,15 +23,17 @@ pub(crate) struct Call {
     pub(crate) request: PreparedRequest,
     /// The Cookie field of the present exchange.
     pub(crate) cookie: Option<Box<str>>,
+    /// What says, in the present exchange, who asks.
+    pub(crate) credentials: Credentials,
     pub(crate) origin: OriginId,
     pub(crate) state: State,
     pub(crate) history: Vec<Response>,
     /// How many exchanges were begun.
     pub(crate) attempts: u32,
-    /// How many redirects were followed.
-    pub(crate) redirects: u32,
-    /// A redirect has led to another origin.
-    pub(crate) left_origin: bool,
+    /// How many redirects were followed, and the like.
+    pub(crate) course: Course,
+    /// The exchanges that went wrong and were tried again.
+    pub(crate) tried: Vec<Tried>,
     /// The request of this exchange has gone again already, because its connection was stale.
     pub(crate) resent: bool,
     /// How many bytes of its content count against the budget.
@@ -40,13 +42,24 @@ pub(crate) struct Call {
     pub(crate) marks: Marks,
 }
 
+/// What says, in an exchange, who asks, beside what stands in the request.
+pub(crate) enum Credentials {
+    /// Nothing as yet, or at all.
+    None,
+    /// The program's own scheme is being asked.
+    Asked,
+    /// These fields, which go out in place of the request's own of those names.
+    Fields(Headers),
+}
+
 /// How far a call has come.
 ///
 /// ```text
-/// Queued ──► Connecting ──► Sending ──► Awaiting ──► Receiving ──► (done, and gone from the table)
-///   │  ▲                       ▲                         │
-///   │  └───── another origin, ─│─── no free link ────────┤ again
-///   └───────── a free link ────┘                         │
+/// Queued ──► Connecting ──► Sending ──► Awaiting ──► Receiving ──► Judging ──► (done, and gone from the table)
+///   ▲  ▲ │                     ▲                         │            │
+///   │  │ └──── a free link ────┘                         ├────────────┘
+///   │  └────── another origin, no free link ─────────────┤ again
+///   └───────── the time has come ◄── Waiting ◄───────────┘ after a while
 /// ```
 pub(crate) enum State {
     /// Waiting for a link.
@@ -63,6 +76,10 @@ pub(crate) enum State {
     Awaiting { link: LinkId, writes: u32 },
     /// The head is here, and more is to come. Boxed, since most responses come whole, and a call that waits should be small.
     Receiving { link: LinkId, receiving: Box<Receiving> },
+    /// The response is complete, and the program's own code is still being asked what follows it.
+    Judging { link: LinkId, receiving: Box<Receiving>, reusable: bool },
+    /// It goes again when this time has come.
+    Waiting { until: Time },
 }
 
 /// When things happened in the present exchange.
@@ -84,23 +101,24 @@ impl Call {
     /// The link it has, opening or open.
     pub(crate) fn link(&self) -> Option<LinkId> {
         match &self.state {
-            State::Queued => None,
+            State::Queued | State::Waiting { .. } => None,
             State::Connecting { link, .. }
             | State::Sending { link, .. }
             | State::Held { link, .. }
             | State::Feeding { link, .. }
             | State::Awaiting { link, .. }
-            | State::Receiving { link, .. } => Some(*link),
+            | State::Receiving { link, .. }
+            | State::Judging { link, .. } => Some(*link),
         }
     }
 
     /// What has come of the response, if its head has. The call waits for it to be put back, or is done.
     pub(crate) fn take_receiving(&mut self) -> Option<Receiving> {
-        if !matches!(self.state, State::Receiving { .. }) {
+        if !matches!(self.state, State::Receiving { .. } | State::Judging { .. }) {
             return None;
         }
         match mem::replace(&mut self.state, State::Queued) {
-            State::Receiving { receiving, .. } => Some(*receiving),
+            State::Receiving { receiving, .. } | State::Judging { receiving, .. } => Some(*receiving),
             _ => None,
         }
     }
@@ -112,6 +130,8 @@ impl Call {
             State::Sending { .. } | State::Held { .. } | State::Feeding { .. } => Phase::Send,
             State::Awaiting { .. } => Phase::FirstByte,
             State::Receiving { .. } => Phase::Content,
+            State::Judging { .. } => Phase::Follow,
+            State::Waiting { .. } => Phase::Wait,
         }
     }
 }

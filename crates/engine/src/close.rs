@@ -43,7 +43,7 @@ impl Engine {
             return;
         }
         let phase = phase_of(cause.as_ref(), self.calls.get(id).map_or(Phase::Connect, |call| call.phase()));
-        self.fail(id, cause.map_or(Error::Closed, Error::Link), phase, now);
+        self.fail_or_retry(id, cause.map_or(Error::Closed, Error::Link), phase, false, now);
         self.drop_link(link, now);
     }
 
@@ -71,6 +71,10 @@ impl Engine {
             };
             return self.break_off(id, link, error, now);
         }
+        if self.is_judged(id) {
+            return;
+        }
+        let (Some(call), Some(entry)) = (self.calls.get(id), self.links.get_mut(link)) else { return };
         let cause = cause.filter(|cause| cause.kind != LinkFault::Unclean);
         // A failure of the very first write: none of it has left.
         let unsent = match call.state {
@@ -104,7 +108,7 @@ impl Engine {
             (None, Some(error)) => Error::Protocol(error),
             (None, None) => Error::Closed,
         };
-        self.fail(id, error, phase, now);
+        self.fail_or_retry(id, error, phase, !unsent, now);
         self.drop_link(link, now);
     }
 

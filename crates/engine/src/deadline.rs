@@ -63,6 +63,7 @@ impl Engine {
         let Some(call) = self.calls.get(id) else { return };
         let total = call.policy.timeouts.total.map(|limit| call.submitted.after(limit));
         let queue = match call.state {
+            State::Waiting { until } => Some(until),
             State::Queued => call.policy.timeouts.queue.map(|limit| call.marks.queued.after(limit)),
             _ => None,
         };
@@ -73,6 +74,11 @@ impl Engine {
 
     fn expire_call(&mut self, id: CallId, now: Time) {
         let Some(call) = self.calls.get(id) else { return };
+        if let State::Waiting { until } = call.state
+            && until <= now
+        {
+            return self.try_again(id, now);
+        }
         let timeouts = &call.policy.timeouts;
         let (phase, link) = (call.phase(), call.link());
         let total = timeouts.total.filter(|limit| call.submitted.after(*limit) <= now);
@@ -115,7 +121,9 @@ impl Engine {
                 (_, Phase::FirstByte) => timeouts.first_byte,
                 _ => timeouts.between_bytes,
             };
-            self.fail(call, Error::Timeout { limit: limit.unwrap_or_default(), peer }, phase, now);
+            let written = !matches!(entry.state, State::Connecting { .. });
+            let error = Error::Timeout { limit: limit.unwrap_or_default(), peer };
+            self.fail_or_retry(call, error, phase, written, now);
         }
         self.drop_link(id, now);
     }

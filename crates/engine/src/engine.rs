@@ -7,13 +7,15 @@ use std::time::SystemTime;
 use sortie_content::Decoder;
 use sortie_http::{PreparedRequest, Response};
 use sortie_log::{Event, What};
-use sortie_policy::Policy;
+use sortie_policy::{Course, Policy};
 use sortie_timer::Deadlines;
 
-use crate::call::{Call, Marks, State};
+use crate::call::{Call, Credentials, Marks, State};
+use crate::chance::Chance;
 use crate::conn::Scratch;
 use crate::link::Link;
 use crate::origin::{OriginId, Origins};
+use crate::retry::Share;
 use crate::table::{Name, Table};
 use crate::{CallId, Error, Failure, Limits, LinkId, Outcome, Output, Phase, Time};
 
@@ -48,6 +50,8 @@ pub struct Engine {
     /// One deadline an origin whose gate is shut, named by its index.
     pub(crate) gate_deadlines: Deadlines,
     pub(crate) pool: Pool,
+    pub(crate) chance: Chance,
+    pub(crate) share: Share,
     output: VecDeque<Output>,
 }
 
@@ -69,7 +73,9 @@ pub struct Pool {
 
 impl Engine {
     /// An engine at moment 0, which is `wall_at_zero` on the clock on the wall; cookies and log lines need that.
-    pub fn new(limits: Limits, wall_at_zero: SystemTime) -> Self {
+    ///
+    /// All that is left to chance (how long a retry waits, what a digest is salted with) follows from the `seed`.
+    pub fn new(limits: Limits, seed: [u8; 32], wall_at_zero: SystemTime) -> Self {
         Engine {
             limits,
             wall_at_zero,
@@ -88,6 +94,8 @@ impl Engine {
             paused: Vec::new(),
             gate_deadlines: Deadlines::new(),
             pool: Pool::default(),
+            chance: Chance::new(seed),
+            share: Share::default(),
             output: VecDeque::new(),
         }
     }
@@ -117,17 +125,19 @@ impl Engine {
             policy,
             request,
             cookie: None,
+            credentials: Credentials::None,
             origin,
             state: State::Queued,
             history: Vec::new(),
             attempts: 0,
-            redirects: 0,
-            left_origin: false,
+            course: Course::default(),
+            tried: Vec::new(),
             resent: false,
             held: 0,
             submitted: now,
             marks: Marks { queued: now, ..Marks::default() },
         });
+        self.share.submitted += 1;
         if has_deadline {
             self.arm_call(id);
         }
@@ -257,7 +267,7 @@ impl Engine {
         } else {
             self.held = self.held.saturating_sub(std::mem::take(&mut held));
         }
-        let outcome = Outcome { history: call.history, result, attempts: call.attempts, held };
+        let outcome = Outcome { history: call.history, tried: call.tried, result, attempts: call.attempts, held };
         self.push(Output::Done { tag: call.tag, outcome });
         // It may have been the oldest, or have held what others wait for.
         self.resume_paused(now);

@@ -94,6 +94,8 @@ pub enum Phase {
     Content,
     /// Following what the response asked for.
     Follow,
+    /// Waiting until it is tried again.
+    Wait,
 }
 
 /// Why a link could not be opened, or broke. The driver makes it.

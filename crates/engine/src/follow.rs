@@ -6,10 +6,11 @@ use bytes::Bytes;
 use sortie_content::Codings;
 use sortie_http::{PreparedRequest, Response, ResponseParts};
 use sortie_log::What;
-use sortie_policy::Verdict;
+use sortie_policy::{Verdict, Why, with_credentials};
 
-use crate::call::Call;
+use crate::call::{Call, Credentials, State};
 use crate::engine::Engine;
+use crate::outcome::Setback;
 use crate::receiving::Receiving;
 use crate::{CallId, Error, Failure, LinkId, Output, Phase, Time};
 
@@ -32,10 +33,16 @@ impl Engine {
         now: Time,
     ) -> bool {
         let Some(call) = self.calls.get_mut(id) else { return false };
+        if receiving.then.is_none() {
+            call.state = State::Judging { link, receiving: Box::new(receiving), reusable };
+            self.arm_link(link, None);
+            return true;
+        }
+        let drained = receiving.is_drained();
         let Receiving { head, body, then, early, .. } = receiving;
         let max = call.policy.max_content;
         let (told, cookie) = (call.policy.told, call.cookie.take());
-        let drained = !matches!(then, Verdict::Deliver);
+        let credentials = mem::replace(&mut call.credentials, Credentials::None);
         let (peer, opening, mut reusable) = match self.links.get_mut(link) {
             Some(entry) => {
                 entry.keep_alive = head.keep_alive;
@@ -49,6 +56,10 @@ impl Engine {
             false => Ok(exact(body)),
         };
         let respond = |mut request: PreparedRequest, content: Bytes| {
+            if let Credentials::Fields(fields) = &credentials {
+                // They went out like that.
+                request = with_credentials(&request, fields).unwrap_or(request);
+            }
             if let Some(cookie) = &cookie {
                 // The jar lets nothing out that could not stand in a field.
                 let _ = request.headers_mut().set_sensitive("Cookie", cookie);
@@ -60,19 +71,26 @@ impl Engine {
             Err(Box::new(Failure { error, phase, request, response }))
         };
         match (then, content) {
-            (Verdict::Again(again), Ok(content)) => {
+            (Some(Verdict::Again(again)), Ok(content)) => {
                 let Some(call) = self.calls.get_mut(id) else { return false };
                 let from = mem::replace(&mut call.request, again.request);
                 let (old, new) = (from.url().clone(), call.request.url().clone());
                 let response = respond(from, content);
                 let status = response.status().as_u16();
                 call.history.push(response);
-                call.redirects += 1;
-                call.left_origin |= again.left_origin;
+                call.course.left_origin |= again.left_origin;
                 call.resent = false;
+                match again.why {
+                    Why::Challenge => call.course.answers += 1,
+                    _ => (call.course.redirects, call.course.answers) = (call.course.redirects + 1, 0),
+                }
                 if told {
                     let (from, to) = (old.to_string().into(), new.to_string().into());
-                    self.tell(id, What::Redirected { status, from, to }, now);
+                    let what = match again.why {
+                        Why::Challenge => What::Retried { why: "the server asks who is there".into(), url: to },
+                        _ => What::Redirected { status, from, to },
+                    };
+                    self.tell(id, what, now);
                 }
                 // First the link, so that the call finds it free; first in line, since it has waited already.
                 self.requeue(id, true, now);
@@ -83,8 +101,15 @@ impl Engine {
                 }
                 return reusable;
             }
-            (Verdict::Deliver, Ok(content)) => self.end(id, now, |request| Ok(respond(request, content))),
-            (Verdict::Fail(error), Ok(content)) => self.end(id, now, |request| {
+            (Some(Verdict::Wait(wait)), Ok(content)) => {
+                let Some(call) = self.calls.get_mut(id) else { return false };
+                let response = respond(call.request.clone(), content);
+                let status = response.status();
+                call.history.push(response);
+                self.try_later(id, Setback::Status(status), &format!("status {}", status.as_u16()), wait, now);
+            }
+            (Some(Verdict::Deliver), Ok(content)) => self.end(id, now, |request| Ok(respond(request, content))),
+            (Some(Verdict::Fail(error)), Ok(content)) => self.end(id, now, |request| {
                 let response = respond(request.clone(), content);
                 fail(Error::Policy(*error), Phase::Follow, Some(response), request)
             }),

@@ -22,7 +22,7 @@
 //! use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
 //! use sortie_policy::Policy;
 //!
-//! let mut engine = Engine::new(Limits::default(), SystemTime::UNIX_EPOCH);
+//! let mut engine = Engine::new(Limits::default(), [0; 32], SystemTime::UNIX_EPOCH);
 //! let mut headers = Headers::new();
 //! headers.append("Host", "h")?;
 //! let request = PreparedRequest::new(Method::GET, Url::parse("http://h/")?, headers, Body::none());
@@ -44,7 +44,9 @@
 //! ```
 
 mod arrival;
+mod ask;
 mod call;
+mod chance;
 mod close;
 mod conn;
 mod deadline;
@@ -61,6 +63,7 @@ mod outcome;
 mod output;
 mod receive;
 mod receiving;
+mod retry;
 mod road;
 mod schedule;
 mod send;
@@ -74,7 +77,7 @@ pub use feed::Piece;
 pub use limits::Limits;
 pub use link::{LinkId, Opened};
 pub use memory::{Budget, Overflow};
-pub use outcome::{Failure, Outcome, Unopened};
+pub use outcome::{Failure, Outcome, Setback, Tried, Unopened};
 pub use output::{Output, Place, Read, Write};
 pub use time::Time;
 

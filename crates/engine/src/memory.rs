@@ -117,7 +117,7 @@ impl Engine {
     /// The oldest call that has a link: it goes on whatever the budget says, so that something always does.
     fn favoured(&mut self) -> Option<CallId> {
         self.sweep_order();
-        let has_link = |id: &&CallId| self.calls.get(**id).is_some_and(|call| !matches!(call.state, State::Queued));
+        let has_link = |id: &&CallId| self.calls.get(**id).is_some_and(|call| call.link().is_some());
         self.order.iter().find(has_link).copied()
     }
 }

@@ -1,18 +1,40 @@
-use sortie_http::{PreparedRequest, Response};
+use std::time::Duration;
+
+use sortie_http::{PreparedRequest, Response, StatusCode};
 
 use crate::{Error, Phase};
 
 /// How a call ended.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The responses before the last, in order: redirects.
+    /// The responses before the last, in order: redirects, challenges that were answered, what was tried again.
     pub history: Vec<Response>,
+    /// The exchanges that went wrong and were tried again, in order.
+    pub tried: Vec<Tried>,
     /// The last response, or why there is none.
     pub result: Result<Response, Box<Failure>>,
     /// How many exchanges were begun.
     pub attempts: u32,
     /// How much of the budget it holds, in bytes, until `release_content` gives it back.
     pub held: u64,
+}
+
+/// An exchange that went wrong and was tried again.
+#[derive(Debug)]
+pub struct Tried {
+    /// How it went wrong.
+    pub why: Setback,
+    /// How long the call waited before it went again.
+    pub wait: Duration,
+}
+
+/// How an exchange went wrong.
+#[derive(Debug)]
+pub enum Setback {
+    /// There was a response, with this status; it stands in the history.
+    Status(StatusCode),
+    /// There was none.
+    Failed(Box<Failure>),
 }
 
 /// Why a call brought no response.

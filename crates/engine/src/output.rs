@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use sortie_http::Origin;
 use sortie_log::Event;
-use sortie_policy::{Channel, Proxy};
+use sortie_policy::{Channel, Proxy, Question};
 
-use crate::{LinkId, Outcome, Unopened};
+use crate::{CallId, LinkId, Outcome, Unopened};
 
 /// What the engine wants done. The driver asks for it by [`Engine::poll`](crate::Engine::poll).
 #[derive(Debug)]
@@ -62,6 +62,14 @@ pub enum Output {
         sent: u64,
         /// How many there are, where that is known.
         total: Option<u64>,
+    },
+    /// Only the program's own code knows: ask it, where a panic can do no harm, and hand the answer to
+    /// [`handle_reply`](crate::Engine::handle_reply).
+    Ask {
+        /// Which call.
+        call: CallId,
+        /// What to ask.
+        question: Question,
     },
     /// Something happened that a log wants to know. Only where the call's policy asks to be told.
     Told {

@@ -4,13 +4,13 @@ use sortie_http::StatusCode;
 use sortie_log::What;
 use sortie_policy::Verdict;
 
-use crate::arrival::{News, begin};
+use crate::arrival::{News, Standing, begin};
 use crate::call::State;
 use crate::conn::{ConnEvent, Head};
 use crate::engine::Engine;
 use crate::feed::is_unheeded;
 use crate::link::LinkState;
-use crate::output::{Place, Read};
+use crate::output::{Output, Place, Read};
 use crate::receiving::{Kept, Receiving, TRUSTED, Unsent};
 use crate::{CallId, Error, LinkId, Phase, Time};
 
@@ -98,7 +98,13 @@ impl Engine {
                 (ConnEvent::Informational(head), _) => break Taken::Informational(head),
                 (ConnEvent::Head(head), _) if is_unheeded(call, head.status) => break Taken::Unheeded,
                 (ConnEvent::Head(head), _) => {
-                    let (begun, news) = begin(call, head, rest.len(), &self.limits, self.wall_at_zero, now);
+                    let standing = Standing {
+                        limits: &self.limits,
+                        chance: &mut self.chance,
+                        share: &mut self.share,
+                        wall_at_zero: self.wall_at_zero,
+                    };
+                    let (begun, news) = begin(call, head, rest.len(), standing, now);
                     receiving = Some(begun);
                     if let Some(news) = news {
                         break Taken::Head(news);
@@ -138,11 +144,12 @@ impl Engine {
         let Some(State::Receiving { receiving, .. }) = self.calls.get_mut(call).map(|call| &mut call.state) else {
             return Place::Anywhere;
         };
+        let is_drained = receiving.is_drained();
         let body = &mut receiving.body;
         // One byte more than is wanted shows whether something follows that should not.
         let most = usize::try_from(want.saturating_add(1)).unwrap_or(usize::MAX);
         let has_room = body.capacity() > body.len() || body.try_reserve(most.min(TRUSTED as usize)).is_ok();
-        if !has_room || !matches!(receiving.then, Verdict::Deliver) {
+        if !has_room || is_drained {
             return Place::Anywhere;
         }
         let spare = body.capacity() - body.len();
@@ -174,7 +181,10 @@ impl Engine {
     /// A head has come that concerns more than its call: the log, the gate of its origin, the limits.
     /// Says whether its content is to be read.
     fn heed_head(&mut self, id: CallId, link: LinkId, news: News, now: Time) -> bool {
-        let News { status, suspicious, refused, gated, skipped, too_large } = news;
+        let News { status, suspicious, refused, gated, skipped, question, too_large } = news;
+        if let Some(question) = question {
+            self.push(Output::Ask { call: id, question });
+        }
         if self.calls.get(id).is_some_and(|call| call.policy.told) {
             self.tell_received(id, status, suspicious, now);
             for text in refused {
@@ -225,20 +235,34 @@ impl Engine {
             self.complete(call, link, false, now);
             return;
         }
+        if self.is_judged(call) {
+            return;
+        }
         let phase = self.calls.get(call).map_or(Phase::FirstByte, |call| match call.phase() {
             Phase::Send => Phase::FirstByte,
             phase => phase,
         });
-        self.fail(call, error, phase, now);
+        self.fail_or_retry(call, error, phase, true, now);
         self.drop_link(link, now);
     }
 
-    /// The body that broke is one that nobody wants: that of a redirect.
+    /// The response is complete, and the program's own code is asked what follows: its link serves nobody else then.
+    pub(crate) fn is_judged(&mut self, call: CallId) -> bool {
+        match self.calls.get_mut(call).map(|call| &mut call.state) {
+            Some(State::Judging { reusable, .. }) => {
+                *reusable = false;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The body that broke is one that nobody wants: that of a redirect, or of what is tried again.
     pub(crate) fn follows_anyway(&self, call: CallId) -> bool {
         let Some(State::Receiving { receiving, .. }) = self.calls.get(call).map(|call| &call.state) else {
             return false;
         };
-        matches!(receiving.then, Verdict::Again(_))
+        receiving.is_drained() && !matches!(receiving.then, Some(Verdict::Fail(_)))
     }
 
     fn tell_informational(&mut self, id: CallId, head: &Head, now: Time) {

@@ -12,8 +12,8 @@ pub(crate) const TRUSTED: u64 = 1024 * 1024;
 pub(crate) struct Receiving {
     pub(crate) head: Head,
     pub(crate) body: Vec<u8>,
-    /// What follows once the body is here.
-    pub(crate) then: Verdict,
+    /// What follows once the body is here; nothing is known while the program's own code is asked.
+    pub(crate) then: Option<Verdict>,
     /// The head came before the request was wholly sent: what of it was not.
     pub(crate) early: Option<Unsent>,
     /// The peer switches protocols, as was asked for: what follows the head is not HTTP.
@@ -42,10 +42,15 @@ pub(crate) enum Kept {
 }
 
 impl Receiving {
+    /// Whether the content is read for the connection's sake alone.
+    pub(crate) fn is_drained(&self) -> bool {
+        !matches!(self.then, None | Some(Verdict::Deliver))
+    }
+
     /// A piece of the content, kept as far as it is wanted.
     pub(crate) fn keep(&mut self, piece: &[u8], max: Option<u64>, drain: usize) -> Kept {
         let length = self.body.len() as u64 + piece.len() as u64;
-        if !matches!(self.then, Verdict::Deliver) {
+        if self.is_drained() {
             if length > drain as u64 {
                 return Kept::TooMuch;
             }

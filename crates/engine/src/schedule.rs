@@ -143,6 +143,10 @@ impl Engine {
             self.pool.reused += 1;
         }
         let patience = call.policy.timeouts.between_bytes;
+        if call.policy.auth.is_some() && self.ask_credentials(id, now) {
+            self.arm_link(link, None);
+            return true;
+        }
         self.arm_link(link, patience.map(|limit| now.after(limit)));
         self.push(Output::Transmit { link });
         true

@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use sortie_log::What;
+use sortie_policy::with_credentials;
 
-use crate::call::{Call, State};
+use crate::call::{Call, Credentials, State};
 use crate::engine::Engine;
 use crate::link::LinkState;
 use crate::output::Write;
@@ -98,6 +99,9 @@ impl Engine {
         let Some(entry) = self.links.get_mut(link) else { return Write::Done };
         let LinkState::Busy(id) = entry.state else { return Write::Done };
         let Some(call) = self.calls.get_mut(id) else { return Write::Done };
+        if matches!(call.credentials, Credentials::Asked) {
+            return Write::Done;
+        }
         let (head, sent, writes) = match &mut call.state {
             State::Sending { head, sent, writes, .. } => (head, sent, writes),
             State::Receiving { .. } => return self.send_on(id, link, out, budget, now),
@@ -187,18 +191,33 @@ impl Engine {
         let (Some(call), Some(entry)) = (self.calls.get_mut(id), self.links.get_mut(link)) else { return };
         call.attempts += 1;
         call.marks.sending = now;
-        call.cookie = sortie_policy::cookie_value(&call.policy, &call.request, !call.left_origin, wall).map(Into::into);
+        call.cookie =
+            sortie_policy::cookie_value(&call.policy, &call.request, !call.course.left_origin, wall).map(Into::into);
         let upgrade = call.policy.upgrade;
         let proxy = match entry.proxied {
             Proxied::Asked => self.origins.get(entry.origin).and_then(|route| route.road.asked()),
             Proxied::Direct | Proxied::Tunnelled => None,
         };
-        if entry.proxied == Proxied::Tunnelled && call.request.headers().contains(PROXY_AUTHORIZATION) {
-            let mut request = call.request.clone();
-            request.headers_mut().remove(PROXY_AUTHORIZATION);
-            return entry.conn.begin(&request, call.cookie.as_deref(), None, upgrade, out);
+        let left_origin = call.course.left_origin;
+        if call.policy.auth.is_some()
+            && let Some(fields) =
+                sortie_policy::authorization(&call.policy, &call.request, left_origin, || self.chance.bytes())
+        {
+            call.credentials = Credentials::Fields(fields);
         }
-        entry.conn.begin(&call.request, call.cookie.as_deref(), proxy, upgrade, out);
+        let tunnelled = entry.proxied == Proxied::Tunnelled && call.request.headers().contains(PROXY_AUTHORIZATION);
+        if !tunnelled && matches!(call.credentials, Credentials::None) {
+            return entry.conn.begin(&call.request, call.cookie.as_deref(), proxy, upgrade, out);
+        }
+        let mut request = call.request.clone();
+        if let Credentials::Fields(fields) = &call.credentials {
+            // Whether they can be sent was looked at when they came.
+            request = with_credentials(&request, fields).unwrap_or(request);
+        }
+        if tunnelled {
+            request.headers_mut().remove(PROXY_AUTHORIZATION);
+        }
+        entry.conn.begin(&request, call.cookie.as_deref(), proxy, upgrade, out);
     }
 
     fn tell_sending(&mut self, id: CallId, reused: bool, now: Time) {

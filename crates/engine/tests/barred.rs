@@ -22,7 +22,7 @@ fn request(url: &str) -> PreparedRequest {
 }
 
 fn engine() -> Engine {
-    Engine::new(Limits::default(), SystemTime::UNIX_EPOCH)
+    Engine::new(Limits::default(), [0; 32], SystemTime::UNIX_EPOCH)
 }
 
 /// What has ended; nothing else is asked for, but that links be closed.

@@ -10,7 +10,7 @@ use sortie_policy::Policy;
 
 /// An engine that has written the head of a request with this body.
 fn sending(body: Body) -> (Engine, LinkId) {
-    let mut engine = Engine::new(Limits::default(), SystemTime::UNIX_EPOCH);
+    let mut engine = Engine::new(Limits::default(), [0; 32], SystemTime::UNIX_EPOCH);
     let mut policy = Policy::default();
     policy.counted = true;
     let request = PreparedRequest::new(Method::POST, Url::parse("http://h/").unwrap(), Headers::new(), body);

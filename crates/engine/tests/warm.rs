@@ -13,7 +13,7 @@ fn engine(connections: usize, per_origin: usize) -> Engine {
     let mut limits = Limits::default();
     (limits.connections, limits.per_origin) = (connections, per_origin);
     limits.idle = Duration::from_secs(90);
-    Engine::new(limits, SystemTime::UNIX_EPOCH)
+    Engine::new(limits, [0; 32], SystemTime::UNIX_EPOCH)
 }
 
 fn origin(url: &str) -> Arc<Origin> {

@@ -8,7 +8,7 @@ use std::panic::{self, AssertUnwindSafe};
 ///
 /// Unwind safety is asserted: what the callers here keep is either replaced whole or left alone, and what a user's
 /// value holds behind interior mutability is the user's.
-pub(crate) fn guard<V>(code: impl FnOnce() -> V) -> Result<V, String> {
+pub fn guard<V>(code: impl FnOnce() -> V) -> Result<V, String> {
     panic::catch_unwind(AssertUnwindSafe(code)).map_err(message)
 }
 

@@ -38,6 +38,7 @@ mod refuse;
 mod warning;
 
 pub use answer::Answer;
+pub use guard::guard;
 pub use point::Point;
 pub use refuse::{Refusal, Refuse};
 pub use warning::{Kind, Warning};

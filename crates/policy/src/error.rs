@@ -3,6 +3,8 @@ use std::fmt;
 
 use sortie_http::{Url, UrlFault};
 
+use crate::Cause;
+
 /// Why a call could not go on, or a policy is none.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -24,6 +26,30 @@ pub enum Error {
     },
     /// A redirect asks for the body once more, and it can be sent only once.
     NotReplayable,
+    /// A challenge asks for the body once more, and it can be sent only once.
+    Unanswered,
+    /// A program's own code has refused a redirect.
+    Refused {
+        /// Where it leads.
+        url: Url,
+        /// Why not.
+        why: Box<str>,
+    },
+    /// A program's own code could not say who asks, or what follows a response.
+    Scheme {
+        /// Why.
+        source: Cause,
+    },
+    /// A scheme has set a field that is not its own to set.
+    Forbidden {
+        /// Its name.
+        name: Box<str>,
+    },
+    /// A scheme has set a field that cannot be sent.
+    Field {
+        /// What is wrong with it.
+        source: sortie_http::Error,
+    },
     /// A timeout of no time at all.
     ZeroTimeout {
         /// Which one: the name of its field in [`Timeouts`](crate::Timeouts).
@@ -77,6 +103,11 @@ impl fmt::Display for Error {
             Error::TooManyRedirects { limit } => write!(f, "more than {limit} redirects"),
             Error::Insecure { url } => write!(f, "redirected to `{url}` where only https may be asked"),
             Error::NotReplayable => f.write_str("redirected with a body that cannot be sent a second time"),
+            Error::Unanswered => f.write_str("the server asks who is there, and the body can be sent only once"),
+            Error::Refused { why, .. } => write!(f, "the program refused the redirect: {why}"),
+            Error::Scheme { .. } => f.write_str("the program's own code failed"),
+            Error::Forbidden { name } => write!(f, "`{name}` is not for a scheme of authorization to set"),
+            Error::Field { .. } => f.write_str("the scheme of authorization set a field that cannot be sent"),
             Error::ZeroTimeout { which } => write!(f, "the timeout `{which}` is zero"),
             Error::Proxy { proxy, fault } => write!(f, "cannot use the proxy `{proxy}`: {fault}"),
             Error::ProxyKey { key } => {
@@ -94,7 +125,8 @@ impl fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Error::Location { source } => Some(source),
+            Error::Location { source } | Error::Field { source } => Some(source),
+            Error::Scheme { source } => Some(source),
             Error::Variable { source, .. } => Some(source),
             _ => None,
         }

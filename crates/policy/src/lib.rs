@@ -7,9 +7,10 @@
 //! ```text
 //!            ┌──────────────────────── Again(request) ────────────────────────┐
 //!            ▼                                                                │
-//! cookie_value ──► send ──► head ──► absorb ──► judge ────────────────────────┼──► Deliver
+//! cookie_value ──► send ──► head ──► absorb ──► judge ────────────────────────┼──► Wait(time), then the same again
+//! authorization      │                                                        ├──► Deliver
 //!                    │                                                        └──► Fail(Error)
-//!                    └─ closed before a byte came ──► stale ──► once more?
+//!                    └─ no response ──► stale ──► once more?  ──► retry ──► after a while?
 //! ```
 //!
 //! | file | decides | source |
@@ -17,6 +18,8 @@
 //! | `redirect` | whether a 3xx is followed, and what the next request is | RFC 9110, section 15.4; the Fetch standard |
 //! | [`Credentials`] | which header fields no other origin may see | |
 //! | `cookies` | what goes into the Cookie field of one exchange | RFC 6265bis, section 5.8 |
+//! | [`Authenticator`] | who says who asks, and whether a challenge is answered | RFC 9110, section 11 |
+//! | [`Retries`] | whether and when a request goes again after what went wrong | RFC 9110, sections 9.2.2 and 10.2.3 |
 //! | [`stale()`] | whether a request goes again when a kept connection turns out to be dead | RFC 9110, section 9.2.2 |
 //! | [`Proxies`] | which proxy an origin's requests go through, if any | the usual variables, as curl and Requests read them |
 //! | [`Timeouts`] | nothing: they are data | |
@@ -30,7 +33,7 @@
 //! let mut headers = Headers::new();
 //! headers.append("Location", "/home")?;
 //!
-//! let seen = Seen { request: &request, status: StatusCode::FOUND, headers: &headers, redirects: 0 };
+//! let seen = Seen::first(&request, StatusCode::FOUND, &headers);
 //! let Verdict::Again(again) = judge(&Policy::default(), &seen) else { panic!() };
 //! assert_eq!(again.request.method(), Method::GET);
 //! assert_eq!(again.request.url().as_str(), "http://127.0.0.1:8000/home#top");
@@ -38,16 +41,21 @@
 //! # Ok::<(), sortie_http::Error>(())
 //! ```
 
+mod auth;
 mod basic;
+mod cause;
 mod cookies;
 mod credentials;
+mod digest;
 mod error;
 mod judge;
 mod no_proxy;
 mod policy;
 mod proxies;
 mod proxy;
+mod question;
 mod redirect;
+mod retry;
 mod scheme;
 mod stale;
 mod timeouts;
@@ -55,19 +63,24 @@ mod verdict;
 mod wait;
 mod way;
 
+pub use auth::{Authenticator, authorization, scheme, with_credentials};
 pub use basic::basic;
+pub use cause::Cause;
 pub use cookies::{absorb, cookie_value};
 pub use credentials::Credentials;
+pub use digest::Digest;
 pub use error::{Error, ProxyFault};
-pub use judge::judge;
+pub use judge::{asks_program, judge};
 pub use policy::Policy;
 pub use proxies::Proxies;
 pub use proxy::{Proxy, ProxyKind};
-pub use redirect::Redirects;
+pub use question::{Judged, Question, Reply};
+pub use redirect::{Decide, Decision, Redirect, Redirects};
+pub use retry::{Failed, Retries, retry};
 pub use scheme::Scheme;
 pub use stale::{Stale, is_idempotent, stale};
 pub use timeouts::Timeouts;
-pub use verdict::{Again, Seen, Verdict};
+pub use verdict::{Again, Course, Seen, Verdict, Why};
 pub use wait::retry_after;
 pub use way::{Channel, Home, Way};
 

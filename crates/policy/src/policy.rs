@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sortie_cookie::SharedJar;
 
-use crate::{Credentials, Redirects, Timeouts, Way};
+use crate::{Authenticator, Credentials, Redirects, Retries, Timeouts, Way};
 
 /// What a call may do and must not. One is shared by many calls; a clone is cheap.
 ///
@@ -16,6 +16,10 @@ pub struct Policy {
     pub timeouts: Timeouts,
     /// Whether redirects are followed, and how many.
     pub redirects: Redirects,
+    /// Whether, how often and when a call goes again after what went wrong. Default: never.
+    pub retries: Retries,
+    /// Who says, anew for each exchange with the call's first origin, who asks. Default: nobody.
+    pub auth: Option<Authenticator>,
     /// Whether a redirect to plain http is an error. Default: no. The call's own URL is not looked at.
     pub https_only: bool,
     /// Which header fields are dropped when a redirect leaves the origin.
@@ -48,6 +52,8 @@ impl fmt::Debug for Policy {
         f.debug_struct("Policy")
             .field("timeouts", &self.timeouts)
             .field("redirects", &self.redirects)
+            .field("retries", &self.retries)
+            .field("auth", &self.auth)
             .field("https_only", &self.https_only)
             .field("credentials", &self.credentials)
             .field("jar", &self.jar)

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use sortie_cookie::SharedJar;
 use sortie_http::{Body, Headers, Method, PreparedRequest, StatusCode, Url};
-use sortie_policy::{Policy, Seen, Verdict, absorb, cookie_value, judge};
+use sortie_policy::{Course, Policy, Seen, Verdict, absorb, cookie_value, judge};
 
 fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)
@@ -42,7 +42,7 @@ fn rule_23_what_one_exchange_brings_the_next_takes_along() {
     let refused = absorb(&policy, first.url(), &headers, now());
     assert_eq!(refused.iter().map(|refusal| refusal.name()).collect::<Vec<_>>(), ["b"]);
 
-    let seen = Seen { request: &first, status: StatusCode::FOUND, headers: &headers, redirects: 0 };
+    let seen = Seen::first(&first, StatusCode::FOUND, &headers);
     let Verdict::Again(again) = judge(&policy, &seen) else { panic!() };
     assert_eq!(cookie_value(&policy, &again.request, true, now()).as_deref(), Some("a=1; c=3"));
     let later = now() + Duration::from_secs(60);
@@ -85,13 +85,14 @@ fn rule_24_a_cookie_field_stands_alone_and_is_dropped_with_the_origin() {
     assert_eq!(cookie_value(&policy, &request, true, now()), None);
 
     let headers = fields("Location", &["http://other/"]);
-    let seen = Seen { request: &request, status: StatusCode::FOUND, headers: &headers, redirects: 0 };
+    let seen = Seen::first(&request, StatusCode::FOUND, &headers);
     let Verdict::Again(away) = judge(&policy, &seen) else { panic!() };
     assert!(!away.request.headers().contains("cookie") && away.left_origin);
     assert_eq!(cookie_value(&policy, &away.request, false, now()), None);
 
     let headers = fields("Location", &["http://h/"]);
-    let seen = Seen { request: &away.request, status: StatusCode::FOUND, headers: &headers, redirects: 1 };
+    let course = Course { redirects: 1, ..Course::default() };
+    let seen = Seen { course, ..Seen::first(&away.request, StatusCode::FOUND, &headers) };
     let Verdict::Again(back) = judge(&policy, &seen) else { panic!() };
     assert_eq!(cookie_value(&policy, &back.request, false, now()).as_deref(), Some("a=1"), "the jar's, and no more");
 }

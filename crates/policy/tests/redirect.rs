@@ -4,7 +4,7 @@
 use std::error::Error as _;
 
 use sortie_http::{Body, Headers, Method, PreparedRequest, StatusCode, Url, UrlFault};
-use sortie_policy::{Again, Credentials, Error, Policy, Seen, Verdict, judge};
+use sortie_policy::{Again, Course, Credentials, Error, Policy, Seen, Verdict, judge};
 
 fn headers(fields: &[(&str, &str)]) -> Headers {
     let mut headers = Headers::new();
@@ -24,7 +24,8 @@ fn get(url: &str) -> PreparedRequest {
 
 fn verdict(policy: &Policy, request: &PreparedRequest, status: u16, location: &str, redirects: u32) -> Verdict {
     let (status, headers) = (StatusCode::from_u16(status).unwrap(), headers(&[("Location", location)]));
-    judge(policy, &Seen { request, status, headers: &headers, redirects })
+    let course = Course { redirects, ..Course::default() };
+    judge(policy, &Seen { course, ..Seen::first(request, status, &headers) })
 }
 
 fn again(request: &PreparedRequest, status: u16, location: &str) -> Again {
@@ -57,7 +58,8 @@ fn rule_26_five_statuses_are_followed_and_no_other() {
 fn rule_26_without_a_location_the_response_itself_is_the_answer() {
     let request = get("http://h/");
     assert!(matches!(verdict(&Policy::default(), &request, 302, "", 0), Verdict::Deliver));
-    let seen = Seen { request: &request, status: StatusCode::FOUND, headers: &Headers::new(), redirects: 0 };
+    let none = Headers::new();
+    let seen = Seen::first(&request, StatusCode::FOUND, &none);
     assert!(matches!(judge(&Policy::default(), &seen), Verdict::Deliver));
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sortie_http::{Method, Origin};
 use sortie_log::redact_url;
-use sortie_policy::{Channel, Proxies};
+use sortie_policy::{Channel, Decide, Proxies, Retries};
 
 use crate::entries::{Entries, Entry, Source, same_field, same_param};
 use crate::{Auth, BodyArgument, Hooks, Setting, Values};
@@ -71,6 +71,9 @@ pub(crate) struct Limits {
     pub(crate) redirect_limit: Option<u32>,
     pub(crate) max_content: Setting<u64>,
     pub(crate) resend: Option<bool>,
+    pub(crate) retries: Option<Retries>,
+    pub(crate) decide: Setting<Decide>,
+    pub(crate) referer: Option<bool>,
 }
 
 impl Arguments {
@@ -280,6 +283,21 @@ impl Arguments {
     /// How many bytes of decoded content are accepted. `None` lifts the session's limit.
     pub fn set_max_content(&mut self, limit: impl Into<Setting<u64>>) {
         self.change().limits.max_content = limit.into();
+    }
+
+    /// Whether, how often and when it goes again after what went wrong. Default: as the session says.
+    pub fn set_retries(&mut self, retries: Retries) {
+        self.change().limits.retries = Some(retries);
+    }
+
+    /// A program's own code that decides on each redirect that would be followed. `None` lifts the session's.
+    pub fn set_redirect_decision(&mut self, decide: impl Into<Setting<Decide>>) {
+        self.change().limits.decide = decide.into();
+    }
+
+    /// Whether a redirect's request says where it comes from. Default: as the session says.
+    pub fn set_referer(&mut self, referer: bool) {
+        self.change().limits.referer = Some(referer);
     }
 
     /// Whether a request that is not idempotent may go again where a reused connection turns out to be closed.

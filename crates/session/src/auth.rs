@@ -3,16 +3,22 @@
 use std::fmt;
 use std::sync::Arc;
 
+use sortie_policy::{Authenticator, Digest, Scheme};
+
 use crate::{Error, ErrorKind, Setting};
 
 /// Credentials for a request, or for every request of a session. `Debug` never shows them.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Auth {
     /// User and password.
     Basic(Basic),
     /// A token.
     Bearer(Bearer),
+    /// User and password, which the server is shown to be known without being told them (RFC 7616).
+    Digest(Digest),
+    /// A way of the program's own.
+    Scheme(Arc<dyn Scheme>),
 }
 
 /// User and password, sent with every request (RFC 7617, in UTF-8).
@@ -35,11 +41,31 @@ pub struct Bearer {
 }
 
 impl Auth {
-    /// What the Authorization field says.
-    pub(crate) fn value(&self) -> Result<String, Error> {
+    /// A way of the program's own, asked before each exchange: see [`Scheme`].
+    pub fn scheme(scheme: impl Scheme + 'static) -> Self {
+        Auth::Scheme(Arc::new(scheme))
+    }
+
+    /// What the Authorization field says, where that is the same each time.
+    pub(crate) fn value(&self) -> Result<Option<String>, Error> {
         match self {
-            Auth::Basic(basic) => basic.value(),
-            Auth::Bearer(bearer) => Ok(format!("Bearer {}", bearer.token)),
+            Auth::Basic(basic) => basic.value().map(Some),
+            Auth::Bearer(bearer) => Ok(Some(format!("Bearer {}", bearer.token))),
+            Auth::Digest(digest) => digest.check().map(|()| None).map_err(|source| {
+                Error::new(ErrorKind::InvalidArgument)
+                    .with_message("the credentials cannot be used")
+                    .with_source(source)
+            }),
+            Auth::Scheme(_) => Ok(None),
+        }
+    }
+
+    /// Who says it, where that is said anew for each exchange.
+    pub(crate) fn authenticator(&self) -> Option<Authenticator> {
+        match self {
+            Auth::Basic(_) | Auth::Bearer(_) => None,
+            Auth::Digest(digest) => Some(Authenticator::Digest(digest.clone())),
+            Auth::Scheme(scheme) => Some(Authenticator::Scheme(scheme.clone())),
         }
     }
 }
@@ -50,7 +76,7 @@ impl Basic {
         Basic { user: user.into(), password: password.into() }
     }
 
-    fn value(&self) -> Result<String, Error> {
+    pub(crate) fn value(&self) -> Result<String, Error> {
         let is_fit = !self.user.contains(':') && !self.user.chars().chain(self.password.chars()).any(char::is_control);
         match is_fit {
             true => Ok(sortie_policy::basic(&self.user, &self.password)),
@@ -86,6 +112,18 @@ impl<U: Into<Arc<str>>, P: Into<Arc<str>>> From<(U, P)> for Auth {
     }
 }
 
+impl From<Digest> for Auth {
+    fn from(digest: Digest) -> Self {
+        Auth::Digest(digest)
+    }
+}
+
+impl From<Digest> for Setting<Auth> {
+    fn from(digest: Digest) -> Self {
+        Setting::Set(digest.into())
+    }
+}
+
 impl From<Basic> for Setting<Auth> {
     fn from(basic: Basic) -> Self {
         Setting::Set(basic.into())
@@ -102,6 +140,17 @@ impl From<Bearer> for Setting<Auth> {
 impl<U: Into<Arc<str>>, P: Into<Arc<str>>> From<(U, P)> for Setting<Auth> {
     fn from(pair: (U, P)) -> Self {
         Setting::Set(pair.into())
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Auth::Basic(_) => "Basic(***)",
+            Auth::Bearer(_) => "Bearer(***)",
+            Auth::Digest(_) => "Digest(***)",
+            Auth::Scheme(_) => "Scheme(***)",
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sortie_http::{Headers, HeadersBuilder, Method, Origin};
+use sortie_policy::Authenticator;
 
 use crate::entries::{Entry, Laid, Source, same_field};
 use crate::{Auth, Basic, Error, ErrorKind, Setting};
@@ -38,8 +39,8 @@ pub(crate) struct Credentials<'a> {
 /// Host, what is asked for, then what is derived: Content-Type, Content-Length, Authorization.
 ///
 /// Whether what the caller gave is right is not looked at, but for what no field may have.
-pub(crate) fn headers(list: &[Laid<'_>], facts: &Facts<'_>, credentials: Credentials<'_>) -> Result<Headers, Error> {
-    let authorization = authorization(list, credentials)?;
+pub(crate) fn headers(list: &[Laid<'_>], facts: &Facts<'_>, credentials: &Credentials<'_>) -> Result<Headers, Error> {
+    let said = credentials.said(list)?;
     let has_range = value_of(list, "Range").is_some();
     let mut out = HeadersBuilder::with_capacity(256);
     if value_of(list, "Host").is_none() {
@@ -50,13 +51,13 @@ pub(crate) fn headers(list: &[Laid<'_>], facts: &Facts<'_>, credentials: Credent
     }
     for laid in list.iter().filter(|laid| !same_field(laid.name, "Host")) {
         let is_default_coding = laid.source == Source::Default && same_field(laid.name, "Accept-Encoding");
-        if authorization.is_none() || !same_field(laid.name, "Authorization") {
+        if matches!(said, Said::AsAsked) || !same_field(laid.name, "Authorization") {
             append_laid(&mut out, laid, (is_default_coding && has_range).then_some("identity"))?;
         }
     }
     let has_type = list.iter().any(|laid| same_field(laid.name, "Content-Type"));
     let has_length = value_of(list, "Content-Length").is_some();
-    append_derived(&mut out, facts, has_type, has_length, authorization.as_deref())?;
+    append_derived(&mut out, facts, has_type, has_length, said.value())?;
     Ok(out.build())
 }
 
@@ -115,17 +116,44 @@ pub(crate) fn empty_length(method: &Method) -> Option<u64> {
     (*method == Method::POST || *method == Method::PUT || *method == Method::PATCH).then_some(0)
 }
 
-/// What sortie adds as Authorization; `None` where what is asked for holds.
-fn authorization(list: &[Laid<'_>], credentials: Credentials<'_>) -> Result<Option<String>, Error> {
-    let is_given = |laid: &Laid<'_>| {
-        laid.source == Source::Request && laid.value.is_some() && same_field(laid.name, "Authorization")
-    };
-    match (credentials.request, credentials.userinfo, credentials.session) {
-        (Setting::Set(auth), _, _) => auth.value().map(Some),
-        _ if list.iter().any(is_given) => Ok(None),
-        (_, Some((user, password)), _) => Auth::from(Basic::new(user, password)).value().map(Some),
-        (Setting::Unset, None, Some(auth)) => auth.value().map(Some),
-        _ => Ok(None),
+impl Credentials<'_> {
+    /// Who says who asks: the request, userinfo in the URL, the session, in this order; each over the header fields that
+    /// stand below it, and below those that stand above it.
+    pub(crate) fn said(&self, list: &[Laid<'_>]) -> Result<Said, Error> {
+        let is_given = |laid: &Laid<'_>| {
+            laid.source == Source::Request && laid.value.is_some() && same_field(laid.name, "Authorization")
+        };
+        let by = |auth: &Auth| match auth.authenticator() {
+            Some(authenticator) => auth.value().map(|_| Said::EachTime(authenticator)),
+            None => auth.value().map(|value| value.map_or(Said::AsAsked, Said::Value)),
+        };
+        match (self.request, &self.userinfo, self.session) {
+            (Setting::Set(auth), _, _) => by(auth),
+            _ if list.iter().any(is_given) => Ok(Said::AsAsked),
+            (_, Some((user, password)), _) => by(&Basic::new(user.as_str(), password.as_str()).into()),
+            (Setting::Unset, None, Some(auth)) => by(auth),
+            _ => Ok(Said::AsAsked),
+        }
+    }
+}
+
+/// How a request says who asks.
+#[derive(Debug)]
+pub(crate) enum Said {
+    /// By the header fields that are asked for, if at all.
+    AsAsked,
+    /// By this Authorization field.
+    Value(String),
+    /// Anew for each exchange.
+    EachTime(Authenticator),
+}
+
+impl Said {
+    fn value(&self) -> Option<&str> {
+        match self {
+            Said::Value(value) => Some(value),
+            Said::AsAsked | Said::EachTime(_) => None,
+        }
     }
 }
 

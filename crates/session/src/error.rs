@@ -6,7 +6,7 @@ use sortie_hooks::Warning;
 use sortie_http::{Method, PreparedRequest};
 use sortie_log::{redact_text, redact_url};
 
-use crate::{ErrorKind, Phase, Response};
+use crate::{ErrorKind, Phase, Response, Tried};
 
 /// Why a call has no response, or why its response was not good enough.
 ///
@@ -44,6 +44,7 @@ struct Inner {
     attempts: u32,
     tag: u64,
     warnings: Vec<Warning>,
+    tried: Vec<Tried>,
 }
 
 /// How `Display` begins.
@@ -71,6 +72,7 @@ impl Error {
             attempts: 0,
             tag: 0,
             warnings: Vec::new(),
+            tried: Vec::new(),
         }))
     }
 
@@ -129,6 +131,11 @@ impl Error {
     /// What went wrong in hooks on the way, in order.
     pub fn warnings(&self) -> &[Warning] {
         &self.0.warnings
+    }
+
+    /// What went wrong before and was tried again, in order.
+    pub fn tried(&self) -> &[Tried] {
+        &self.0.tried
     }
 
     /// In this phase.
@@ -207,6 +214,13 @@ impl Error {
         self
     }
 
+    /// After these exchanges went wrong and were tried again.
+    #[must_use]
+    pub fn with_tried(mut self, tried: Vec<Tried>) -> Self {
+        self.change().tried = tried;
+        self
+    }
+
     /// The status of `response` as an error: `message` is all that it says.
     pub(crate) fn of_status(response: &Response, message: String) -> Self {
         let mut error = Error::new(ErrorKind::Status)
@@ -214,6 +228,7 @@ impl Error {
             .with_attempts(response.exchanges())
             .with_tag(response.tag())
             .with_warnings(response.warnings().to_vec())
+            .with_tried(response.tried().to_vec())
             .with_response(response.clone());
         error.change().says = Says::Whole(message.into());
         error
@@ -270,6 +285,7 @@ impl fmt::Debug for Error {
             .field("kind", &self.0.kind)
             .field("text", &self.to_string())
             .field("attempts", &self.0.attempts)
+            .field("tried", &self.0.tried.len())
             .field("tag", &self.0.tag)
             .field("source", &self.0.source)
             .finish_non_exhaustive()

@@ -6,7 +6,7 @@ use sortie_hooks::{Point, Warning};
 use sortie_http::PreparedRequest;
 
 use crate::hooks::Sent;
-use crate::{Error, Hooks, Response};
+use crate::{Error, Hooks, Response, Tried};
 
 /// What a call that was submitted owes at its end. [`finish`] takes it, so that it is paid once.
 #[must_use = "`finish` runs the hooks that wait for the end of the call"]
@@ -32,6 +32,8 @@ pub struct Ended {
     pub request: Option<PreparedRequest>,
     /// The exchanges before the last, oldest first. Where the call failed: all exchanges that brought a response.
     pub history: Vec<sortie_http::Response>,
+    /// What went wrong before and was tried again, in order.
+    pub tried: Vec<Tried>,
     /// What the last exchange brought.
     pub result: Result<sortie_http::Response, Error>,
     /// When it ended.
@@ -44,7 +46,7 @@ pub struct Ended {
 /// hooks, `prepare`'s included, are with the outcome: see [`warnings`].
 pub fn finish(after: After, ended: Ended) -> Result<Response, Error> {
     let After { hooks, mut warnings, tag } = after;
-    let mut outcome = outcome(ended.history, ended.result, ended.request, ended.at, tag);
+    let mut outcome = outcome(ended, tag);
     if let Some(hooks) = hooks {
         outcome = run(&hooks, outcome, &mut warnings);
     }
@@ -91,16 +93,11 @@ impl After {
 }
 
 /// What the user would see without hooks.
-fn outcome(
-    mut history: Vec<sortie_http::Response>,
-    result: Result<sortie_http::Response, Error>,
-    request: Option<PreparedRequest>,
-    at: SystemTime,
-    tag: u64,
-) -> Result<Response, Error> {
+fn outcome(ended: Ended, tag: u64) -> Result<Response, Error> {
+    let Ended { request, mut history, tried, result, at } = ended;
     let mut error = match result {
-        Ok(exchange) => return Ok(Response::of_call(exchange, history, at, tag)),
-        Err(error) => error.with_tag(tag),
+        Ok(exchange) => return Ok(Response::of_call(exchange, history, at, tag).with_tried(tried)),
+        Err(error) => error.with_tag(tag).with_tried(tried),
     };
     if error.request().is_none()
         && let Some(request) = request

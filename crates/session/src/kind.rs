@@ -56,6 +56,9 @@ pub enum ErrorKind {
     TooManyRedirects,
     /// A redirect cannot be followed: its Location is bad or insecure, or the body cannot be sent again.
     Redirect,
+    /// Nobody could say who asks: a scheme of the program's own failed, or a challenge asks for a body that can be sent only
+    /// once.
+    Auth,
     /// The server did not switch protocols, as it was asked to.
     Upgrade,
     /// The status is 400 or above; only `raise_for_status` says so.
@@ -92,8 +95,10 @@ pub enum Phase {
     FirstByte,
     /// Reading and decoding the content.
     Content,
-    /// Following a redirect.
+    /// Following a redirect, or a challenge.
     Redirect,
+    /// Waiting until it is tried again.
+    Wait,
 }
 
 impl ErrorKind {
@@ -150,6 +155,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::ContentTooLarge => "content too large",
             ErrorKind::TooManyRedirects => "too many redirects",
             ErrorKind::Redirect => "redirect cannot be followed",
+            ErrorKind::Auth => "cannot say who asks",
             ErrorKind::Upgrade => "the server did not switch protocols",
             ErrorKind::Status => "error status",
             ErrorKind::Cancelled => "cancelled",
@@ -173,6 +179,7 @@ impl fmt::Display for Phase {
             Phase::FirstByte => "first byte",
             Phase::Content => "content",
             Phase::Redirect => "redirect",
+            Phase::Wait => "wait",
         })
     }
 }

@@ -56,6 +56,7 @@ mod response;
 mod setting;
 mod settings;
 mod settle;
+mod tried;
 mod values;
 
 pub use arguments::Arguments;
@@ -73,6 +74,7 @@ pub use profile::{Connections, Profile};
 pub use response::Response;
 pub use setting::Setting;
 pub use settings::Settings;
+pub use tried::{Setback, Tried};
 pub use values::Values;
 
 pub use sortie_hooks::{Answer, Refusal, Refuse, Warning};

@@ -186,14 +186,14 @@ impl Ready {
         let list = merge::headers(profile, None);
         let fields = |session: Option<&Auth>| {
             let credentials = Credentials { request: Setting::Unset, userinfo: None, session };
-            encode::headers(&list, &facts, credentials)
+            encode::headers(&list, &facts, &credentials)
         };
         let plain = fields(profile.auth.as_ref())?;
         check_fields(&plain, &Body::none())?;
         let bare = fields(None)?;
         let takes_type_away = list.iter().any(|laid| laid.value.is_none() && same_field(laid.name, "Content-Type"));
         let is_base = !takes_type_away && !bare.contains("Content-Length") && !bare.contains("Authorization");
-        let authorization = profile.auth.as_ref().map(|auth| auth.value().map(Arc::from)).transpose()?;
+        let authorization = profile.auth.as_ref().map(Auth::value).transpose()?.flatten().map(Arc::from);
         Ok(Ready { plain, base: is_base.then_some(Base { headers: bare, authorization }) })
     }
 }
@@ -204,6 +204,8 @@ impl Policies {
         let mut policy = Policy::default();
         policy.timeouts = profile.timeouts.clone();
         policy.redirects = profile.redirects.clone();
+        policy.retries = profile.retries.clone();
+        policy.auth = profile.auth.as_ref().and_then(Auth::authenticator);
         policy.https_only = profile.https_only;
         policy.credentials = profile.credentials.clone();
         policy.jar = profile.jar.clone();

@@ -71,6 +71,11 @@ pub(crate) fn policy(
     check_timeouts(timeouts)?;
     policy.redirects.follow = limits.redirects.unwrap_or(policy.redirects.follow);
     policy.redirects.limit = limits.redirect_limit.unwrap_or(policy.redirects.limit);
+    policy.redirects.decide = limits.decide.clone().over(policy.redirects.decide.take());
+    policy.redirects.referer = limits.referer.unwrap_or(policy.redirects.referer);
+    if let Some(retries) = &limits.retries {
+        policy.retries = retries.clone();
+    }
     policy.max_content = limits.max_content.over(policy.max_content);
     policy.resend = limits.resend.unwrap_or(policy.resend);
     policy.upgrade = *upgrade;

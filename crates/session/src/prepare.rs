@@ -8,7 +8,7 @@ use sortie_policy::Policy;
 
 use crate::arguments::Rest;
 use crate::check::{check_fields, check_target, check_way};
-use crate::encode::{self, Credentials, Facts};
+use crate::encode::{self, Credentials, Facts, Said};
 use crate::finish::After;
 use crate::memo::{Parts, Ready, Recalled};
 use crate::settle::settle;
@@ -86,14 +86,24 @@ fn encode(profile: &Arc<Profile>, memo: &Memo, arguments: &Arguments) -> Result<
     }
     let (body, media_type) = arguments.body().encode()?;
     let facts = Facts { method, origin: url.origin(), length: body.length(), media_type };
-    let headers = fields(profile, rest, &ready, &facts, userinfo, &body)?;
+    let (headers, said) = fields(profile, rest, &ready, &facts, userinfo, &body)?;
     if let Some(rest) = rest {
         policy = merge::policy(profile, &policy, rest, url.origin())?;
+    }
+    if let Some(said) = said {
+        let auth = match said {
+            Said::EachTime(authenticator) => Some(authenticator),
+            Said::AsAsked | Said::Value(_) => None,
+        };
+        if auth.is_some() || policy.auth.is_some() {
+            Arc::make_mut(&mut policy).auth = auth;
+        }
     }
     Ok((PreparedRequest::new(method.clone(), url, headers, body), policy))
 }
 
-/// The header fields: the session's ready ones, or those with the request's own behind them, or all laid anew.
+/// The header fields: the session's ready ones, or those with the request's own behind them, or all laid anew. With them how
+/// it is said who asks, where that may differ from the session's way.
 fn fields(
     profile: &Profile,
     rest: Option<&Rest>,
@@ -101,20 +111,21 @@ fn fields(
     facts: &Facts<'_>,
     userinfo: Option<(String, String)>,
     body: &Body,
-) -> Result<Headers, Error> {
+) -> Result<(Headers, Option<Said>), Error> {
     let own = rest.map_or(&[][..], |rest| rest.headers.as_slice());
     let is_like_others = userinfo.is_none() && rest.is_none_or(|rest| !rest.merged && rest.auth.is_unset());
     if is_like_others && own.is_empty() && !facts.has_length() {
-        return Ok(ready.plain.clone());
+        return Ok((ready.plain.clone(), None));
     }
     if is_like_others && let Some(base) = ready.base.as_ref().filter(|base| base.is_added_to_by(own)) {
-        return encode::headers_behind(base, own, facts);
+        return encode::headers_behind(base, own, facts).map(|headers| (headers, None));
     }
     let request = rest.map_or(Setting::Unset, |rest| rest.auth.as_ref());
     let credentials = Credentials { request, userinfo, session: profile.auth.as_ref() };
-    let headers = encode::headers(&merge::headers(profile, rest), facts, credentials)?;
+    let list = merge::headers(profile, rest);
+    let headers = encode::headers(&list, facts, &credentials)?;
     check_fields(&headers, body)?;
-    Ok(headers)
+    Ok((headers, Some(credentials.said(&list)?)))
 }
 
 /// Shows the request to the `pre_request` hooks, and makes right what they left.

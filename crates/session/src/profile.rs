@@ -5,7 +5,7 @@ use std::time::Duration;
 use sortie_cookie::SharedJar;
 use sortie_http::{Method, Url};
 use sortie_log::Sink;
-use sortie_policy::{Channel, Credentials, Home, Proxies, Redirects, Timeouts, Way};
+use sortie_policy::{Channel, Credentials, Home, Proxies, Redirects, Retries, Timeouts, Way};
 
 use crate::arguments::append_values;
 use crate::check::{check_target, check_way, unusable_proxy};
@@ -39,6 +39,8 @@ pub struct Profile {
     pub timeouts: Timeouts,
     /// Whether redirects are followed, and how many.
     pub redirects: Redirects,
+    /// Whether, how often and when a call goes again after what went wrong. Default: never.
+    pub retries: Retries,
     /// Whether all but `https` is refused, redirects included. Default: no.
     pub https_only: bool,
     /// Which header fields are dropped when a call leaves its origin.
@@ -178,6 +180,7 @@ impl Default for Profile {
             jar: Some(SharedJar::new()),
             timeouts: Timeouts::default(),
             redirects: Redirects::default(),
+            retries: Retries::default(),
             https_only: false,
             credentials: Credentials::default(),
             max_content: None,
@@ -211,6 +214,7 @@ impl fmt::Debug for Profile {
             .field("jar", &self.jar)
             .field("timeouts", &self.timeouts)
             .field("redirects", &self.redirects)
+            .field("retries", &self.retries)
             .field("https_only", &self.https_only)
             .field("max_content", &self.max_content)
             .field("resend", &self.resend)

@@ -10,7 +10,7 @@ use sortie_hooks::Warning;
 use sortie_http::{Headers, PreparedRequest, StatusCode, Timings, Url, Version};
 use sortie_log::redact_url;
 
-use crate::{Error, Links};
+use crate::{Error, Links, Setback, Tried};
 
 /// What came back from a call: its last exchange, and the history of those before it.
 ///
@@ -47,6 +47,7 @@ pub struct Response {
 struct More {
     history: Vec<Response>,
     warnings: Vec<Warning>,
+    tried: Vec<Tried>,
     /// What a `post_request` hook put in the place of the request.
     request: Option<PreparedRequest>,
     tag: u64,
@@ -148,7 +149,8 @@ impl Response {
         Links::parse(self.headers().get_all("Link"))
     }
 
-    /// The responses before this one, oldest first: redirects that were followed.
+    /// The responses before this one, oldest first: redirects that were followed, challenges that were answered, and what was
+    /// tried again.
     pub fn history(&self) -> &[Response] {
         self.more.as_ref().map_or(&[], |more| &more.history)
     }
@@ -179,6 +181,11 @@ impl Response {
     /// What went wrong in hooks on the way, in order.
     pub fn warnings(&self) -> &[Warning] {
         self.more.as_ref().map_or(&[], |more| &more.warnings)
+    }
+
+    /// What went wrong before and was tried again, in order.
+    pub fn tried(&self) -> &[Tried] {
+        self.more.as_ref().map_or(&[], |more| &more.tried)
     }
 
     /// The request's tag; 0 where it had none.
@@ -238,9 +245,18 @@ impl Response {
         self
     }
 
+    /// The same response, after these exchanges went wrong and were tried again.
+    pub(crate) fn with_tried(mut self, tried: Vec<Tried>) -> Self {
+        if !tried.is_empty() {
+            self.more().tried = tried;
+        }
+        self
+    }
+
     /// How many exchanges the call was, as far as the history tells.
     pub(crate) fn exchanges(&self) -> u32 {
-        u32::try_from(self.history().len() + 1).unwrap_or(u32::MAX)
+        let unanswered = self.tried().iter().filter(|tried| matches!(tried.why, Setback::Failed(_))).count();
+        u32::try_from(self.history().len() + unanswered + 1).unwrap_or(u32::MAX)
     }
 
     fn more(&mut self) -> &mut More {

@@ -6,7 +6,7 @@ use sortie_http::{Headers, HeadersBuilder, PreparedRequest, Url};
 use sortie_policy::{Credentials, Policy};
 
 use crate::encode::empty_length;
-use crate::{Auth, Basic, Error, ErrorKind};
+use crate::{Basic, Error, ErrorKind};
 
 /// Derives anew what follows from the URL and the body, unless the hook changed it too.
 ///
@@ -23,8 +23,9 @@ pub(crate) fn settle(
     }
     if !request.url().same_origin(before.url()) {
         drop_credentials(before.headers(), request.headers_mut(), &policy.credentials);
-        if policy.cookies.is_some() {
-            Arc::make_mut(policy).cookies = None;
+        if policy.cookies.is_some() || policy.auth.is_some() {
+            let policy = Arc::make_mut(policy);
+            (policy.cookies, policy.auth) = (None, None);
         }
         if request.headers().get("Host") == before.headers().get("Host") {
             request.set_host().map_err(invalid)?;
@@ -36,8 +37,12 @@ pub(crate) fn settle(
     if let Some((user, password)) = userinfo
         && !request.headers().contains("Authorization")
     {
-        let value = Auth::from(Basic::new(user, password)).value()?;
+        let value = Basic::new(user, password).value()?;
         request.headers_mut().set_sensitive("Authorization", &value).map_err(invalid)?;
+    }
+    if policy.auth.is_some() && request.headers().contains("Authorization") {
+        // The hook has said who asks.
+        Arc::make_mut(policy).auth = None;
     }
     if before.method() != request.method() || before.body() != request.body() {
         settle_length(before, request)?;

@@ -38,7 +38,7 @@ fn ended(history: Vec<sortie_http::Response>, result: Result<sortie_http::Respon
     let mut args = Arguments::new(Method::GET, "http://h/");
     args.set_tag(9);
     let prepared = prepare(&Arc::new(Profile::new()), &Memo::new(), args).unwrap();
-    finish(prepared.after, Ended { request: Some(prepared.request), history, result, at: NOW })
+    finish(prepared.after, Ended { request: Some(prepared.request), history, tried: Vec::new(), result, at: NOW })
 }
 
 #[test]

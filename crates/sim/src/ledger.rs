@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use sortie_engine::{CallId, Error as Cause, Outcome, Time};
+use sortie_engine::{CallId, Error as Cause, Outcome, Setback, Time};
 use sortie_http::Method;
 use sortie_log::Event;
 use sortie_policy::Timeouts;
@@ -37,6 +37,11 @@ pub(crate) struct Entry {
     timeouts: Timeouts,
     /// How many bytes of body it takes along, unless a redirect drops it.
     body: usize,
+    /// How often it may be tried again, and whether whatever its method is.
+    retries: u32,
+    any_method: bool,
+    /// Whether it may answer a challenge to each request, once.
+    answers: bool,
     /// Nothing that was done to it so far is a reason to fail.
     must_succeed: bool,
     pub(crate) id: Option<CallId>,
@@ -66,6 +71,9 @@ impl Ledger {
         let entry = Entry {
             timeouts,
             body: ask.body.unwrap_or(0),
+            retries: ask.policy.retries.count,
+            any_method: ask.policy.retries.any_method,
+            answers: ask.policy.auth.is_some(),
             must_succeed: must_succeed
                 && is_patient
                 && ask.stream.as_ref().is_none_or(|stream| stream.is_sound(ask.body))
@@ -89,7 +97,13 @@ impl Ledger {
         let is_idempotent = Method::from_bytes(method.as_bytes()).is_ok_and(|m| sortie_policy::is_idempotent(&m));
         // A 417 that lets it go without Expect is no reason to go again on top of that.
         let refused = entry.meant.as_ref().is_some_and(|meant| meant.step == step && meant.status == 417);
-        let limit = if is_idempotent { 2 } else { 1 } + u32::from(refused);
+        // Once more on a stale connection, that again for each retry, and all of it for a challenge that is answered.
+        let limit = if is_idempotent || entry.any_method {
+            2 * (entry.retries + 1) * (1 + u32::from(entry.answers))
+        } else {
+            1
+        };
+        let limit = limit + u32::from(refused);
         if *times > limit { Err(Error::SentAgain { tag, step, times: *times }) } else { Ok(()) }
     }
 
@@ -149,11 +163,15 @@ impl Entry {
             }
         };
         let Some(meant) = &self.meant else { return Err(Error::Invented { tag }) };
+        // What was tried again, and each challenge, stands in the history beside the redirects.
+        let tried = outcome.tried.iter().filter(|tried| matches!(tried.why, Setback::Status(_))).count();
+        let challenges = outcome.history.iter().filter(|response| response.status().as_u16() == 401).count();
+        let answered = tried + challenges;
         let what = if response.status().as_u16() != meant.status {
             "status"
         } else if response.content()[..] != meant.content[..] {
             "content"
-        } else if outcome.history.len() != meant.step as usize {
+        } else if outcome.history.len() != meant.step as usize + answered {
             "history"
         } else {
             return Ok(());

@@ -61,7 +61,7 @@ impl Temper {
             false => Answer::ok(request, chance.size(0..=largest)),
         };
         if answer.location.is_none() && chance.percent(10) {
-            answer.status = chance.pick(&[204, 304, 404, 500, 201]).copied().unwrap_or(404);
+            answer.status = chance.pick(&[204, 304, 401, 404, 500, 201]).copied().unwrap_or(404);
         }
         if request.expects && chance.percent(10) {
             (answer.status, answer.location, answer.early) = (417, None, true);

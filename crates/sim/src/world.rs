@@ -63,7 +63,7 @@ impl World {
             slow: Duration::ZERO..=Duration::ZERO,
             echoes: 0,
             taken: Duration::ZERO..=Duration::ZERO,
-            engine: Engine::new(limits, SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)),
+            engine: Engine::new(limits, [0; 32], SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)),
             now: Time(0),
             chance: Chance::new(seed),
             agenda: Agenda::default(),

@@ -2,12 +2,15 @@
 #![allow(clippy::unwrap_used)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
 
 use sortie_cookie::SharedJar;
 use sortie_engine::{Budget, Error, Limits, Overflow};
 use sortie_http::Method;
-use sortie_policy::{Policy, Timeouts};
+use sortie_http::{Headers, PreparedRequest};
+use sortie_policy::{Authenticator, Policy, Retries, Scheme, Seen, Timeouts};
 use sortie_sim::{Ask, Chance, Stream, Temper, World};
 
 const SEEDS: u64 = 1_000;
@@ -25,7 +28,7 @@ fn every_fate_is_lived_through_within_the_laws() {
     }
     // The worlds are varied enough to prove something.
     if replayed().is_none() {
-        let enough = ends.answered > 2_000 && ends.redirected > 500 && ends.repeated > 50;
+        let enough = ends.answered > 2_000 && ends.redirected > 500 && ends.repeated > 50 && ends.tried > 200;
         assert!(
             enough && ends.unfit > 500 && ends.timed_out > 500 && ends.cancelled > 500 && ends.broken > 500,
             "{ends:?}"
@@ -53,6 +56,7 @@ struct Ends {
     answered: usize,
     redirected: usize,
     repeated: usize,
+    tried: usize,
     timed_out: usize,
     cancelled: usize,
     broken: usize,
@@ -66,6 +70,7 @@ fn play(seed: u64, ends: &mut Ends) -> Result<(), sortie_sim::Error> {
         let outcome = world.outcome(tag).unwrap_or_else(|| panic!("call {tag} has no outcome"));
         ends.redirected += usize::from(!outcome.history.is_empty());
         ends.repeated += usize::from(outcome.attempts as usize > outcome.history.len() + 1);
+        ends.tried += usize::from(!outcome.tried.is_empty());
         match outcome.result.as_ref().map_err(|failure| &failure.error) {
             Ok(_) => ends.answered += 1,
             Err(Error::Timeout { .. } | Error::Total { .. }) => ends.timed_out += 1,
@@ -138,6 +143,11 @@ fn ask(chance: &mut Chance, origins: &[String], jar: &SharedJar) -> Ask {
         // Not patient: it may fail of that.
         policy.timeouts.total = Some(Duration::from_secs(100));
     }
+    if chance.percent(25) {
+        let backoff = Duration::from_millis(chance.size(0..=300) as u64);
+        policy.retries = Retries { backoff, ..Retries::new(chance.size(1..=3) as u32) };
+        policy.auth = chance.percent(30).then(|| Authenticator::Scheme(Arc::new(Counting::default())));
+    }
     if chance.percent(50) {
         policy.timeouts = timeouts(chance);
     }
@@ -149,6 +159,31 @@ fn ask(chance: &mut Chance, origins: &[String], jar: &SharedJar) -> Ask {
     policy.expect = chance.percent(25).then(|| Duration::from_millis(chance.size(1..=100) as u64));
     policy.counted = chance.percent(20);
     Ask { body, stream, policy, ..Ask::new(method, chance.pick(origins).unwrap()) }
+}
+
+/// A scheme that counts, and now and then has nothing to say.
+#[derive(Default)]
+struct Counting(AtomicU32);
+
+impl Scheme for Counting {
+    fn authorize(
+        &self,
+        _: &PreparedRequest,
+        _: SystemTime,
+    ) -> Result<Headers, Box<dyn std::error::Error + Send + Sync>> {
+        let times = self.0.fetch_add(1, Ordering::Relaxed);
+        if times == 3 {
+            return Err("not a fourth time".into());
+        }
+        let mut headers = Headers::new();
+        headers.append("Authorization", &format!("Counting {times}"))?;
+        Ok(headers)
+    }
+
+    fn answer(&self, seen: &Seen<'_>) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+        let is_idempotent = sortie_policy::is_idempotent(seen.request.method());
+        Ok(seen.status.as_u16() == 401 && seen.course.answers == 0 && is_idempotent)
+    }
 }
 
 /// Timeouts of the size of what happens.

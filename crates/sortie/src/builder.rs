@@ -7,6 +7,7 @@ use std::time::Duration;
 use sortie_cookie::SharedJar;
 use sortie_http::PreparedRequest;
 use sortie_log::{Sink, Verbose};
+use sortie_policy::{Credentials, Decide, Decision, Redirect, Retries};
 use sortie_session::{Arguments, Auth, Error, Hooks, Profile, Response, Sent, Values};
 
 use crate::{Answer, Session};
@@ -125,6 +126,38 @@ impl<For> Defaults<For> {
     /// ([`ErrorKind::TooManyRedirects`](crate::ErrorKind::TooManyRedirects)). Default: 30.
     pub fn max_redirects(mut self, limit: u32) -> Self {
         self.profile.redirects.limit = limit;
+        self
+    }
+
+    /// Has a closure decide on each redirect that would be followed: see [`Redirect`]. It gives a [`Decision`], or a bool
+    /// whether to follow. One that panics fails its call ([`ErrorKind::Auth`](crate::ErrorKind::Auth)). Default: all are followed.
+    pub fn redirect_policy<D: Into<Decision>>(
+        mut self,
+        decide: impl Fn(&Redirect<'_>) -> D + Send + Sync + 'static,
+    ) -> Self {
+        self.profile.redirects.decide = Some(Decide::new(decide));
+        self
+    }
+
+    /// Whether a redirect's request says by Referer where it comes from: the whole URL on the same origin, the origin alone on
+    /// another, nothing from https to http. Default: no.
+    pub fn referer(mut self, told: bool) -> Self {
+        self.profile.redirects.referer = told;
+        self
+    }
+
+    /// Which header fields hold credentials, beside Authorization, Proxy-Authorization, Cookie and those marked as sensitive:
+    /// no other origin gets them. Default: [`Credentials`]'s.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.profile.credentials = credentials;
+        self
+    }
+
+    /// Whether, how often and when a call goes again after what went wrong: a number of times, or [`Retries`]. Default: never.
+    ///
+    /// What was tried is told by [`Response::tried`] and [`Error::tried`](crate::Error::tried).
+    pub fn retries(mut self, retries: impl Into<Retries>) -> Self {
+        self.profile.retries = retries.into();
         self
     }
 

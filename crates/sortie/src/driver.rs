@@ -12,6 +12,7 @@ use transport::{Detached, Plan, Transport};
 
 use crate::fault::{closed_by, fault_of, phase_of};
 use crate::plan::plan;
+use crate::reply::{reply, seed};
 
 /// How many bytes one read takes at the most.
 const INPUT: usize = 64 * 1024;
@@ -67,7 +68,7 @@ impl Driver {
     #[expect(clippy::disallowed_methods, reason = "the driver is the owner of the clock")]
     pub(crate) fn new(limits: Limits) -> io::Result<Self> {
         Ok(Driver {
-            engine: Engine::new(limits, SystemTime::now()),
+            engine: Engine::new(limits, seed(), SystemTime::now()),
             transport: Transport::new()?,
             began: monotonic(),
             now: Time(0),
@@ -211,6 +212,11 @@ impl Driver {
                 // Whether the peer has closed meanwhile was not seen: read until there is nothing.
                 Output::Resume { link } => self.unread.push((link, true)),
                 Output::Close { link } => self.close(link),
+                Output::Ask { call, question } => {
+                    let reply = reply(&question);
+                    self.refresh();
+                    self.engine.handle_reply(call, reply, self.now);
+                }
                 Output::Told { tag, event } => {
                     audience.told(tag, event);
                     self.dated = true;

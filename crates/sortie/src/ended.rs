@@ -3,15 +3,16 @@
 use std::time::SystemTime;
 
 use sortie_engine::{Failure, LinkError, LinkFault, Outcome, Unopened};
-use sortie_session::{Ended, Error, ErrorKind, Phase};
+use sortie_session::{Ended, Error, ErrorKind, Phase, Setback, Tried};
 
 use crate::cause::Cause;
 
 /// How a call ended. `cause` is why the batch was given up, where it was.
 pub(crate) fn ended(outcome: Outcome, at: SystemTime, cause: Option<&Cause>) -> Ended {
-    let Outcome { mut history, result, attempts, .. } = outcome;
+    let Outcome { mut history, tried, result, attempts, .. } = outcome;
+    let tried = tried.into_iter().map(of_tried).collect();
     match result {
-        Ok(response) => Ended { request: None, history, result: Ok(response), at },
+        Ok(response) => Ended { request: None, history, tried, result: Ok(response), at },
         Err(failure) => {
             let Failure { error, phase, request, response } = *failure;
             let mut error = match cause.filter(|_| matches!(error, sortie_engine::Error::Cancelled)) {
@@ -20,9 +21,21 @@ pub(crate) fn ended(outcome: Outcome, at: SystemTime, cause: Option<&Cause>) -> 
             };
             error = error.with_phase(phase_of(phase)).with_attempts(attempts);
             history.extend(response);
-            Ended { request: Some(request), history, result: Err(error), at }
+            Ended { request: Some(request), history, tried, result: Err(error), at }
         }
     }
+}
+
+/// An exchange that went wrong and was tried again.
+fn of_tried(tried: sortie_engine::Tried) -> Tried {
+    let why = match tried.why {
+        sortie_engine::Setback::Status(status) => Setback::Status(status),
+        sortie_engine::Setback::Failed(failure) => {
+            let Failure { error, phase, request, .. } = *failure;
+            Setback::Failed(convert(error, phase).with_phase(phase_of(phase)).with_request(request))
+        }
+    };
+    Tried::new(why, tried.wait)
 }
 
 /// Why a connection could not be opened that was opened for no call.
@@ -52,8 +65,14 @@ fn convert(error: sortie_engine::Error, phase: sortie_engine::Phase) -> Error {
         From::TooLarge { .. } | From::OverBudget { .. } => Error::new(ErrorKind::ContentTooLarge).with_message(message),
         From::Memory { .. } => Error::new(ErrorKind::System).with_message(message),
         From::Policy(source) => {
-            let too_many = matches!(source, sortie_policy::Error::TooManyRedirects { .. });
-            let kind = if too_many { ErrorKind::TooManyRedirects } else { ErrorKind::Redirect };
+            use sortie_policy::Error as Policy;
+            let kind = match source {
+                Policy::TooManyRedirects { .. } => ErrorKind::TooManyRedirects,
+                Policy::Unanswered | Policy::Scheme { .. } | Policy::Forbidden { .. } | Policy::Field { .. } => {
+                    ErrorKind::Auth
+                }
+                _ => ErrorKind::Redirect,
+            };
             Error::new(kind).with_source(source)
         }
         From::Timeout { limit, peer } => {
@@ -117,6 +136,7 @@ fn phase_of(phase: sortie_engine::Phase) -> Phase {
         sortie_engine::Phase::Send => Phase::Send,
         sortie_engine::Phase::FirstByte => Phase::FirstByte,
         sortie_engine::Phase::Content => Phase::Content,
+        sortie_engine::Phase::Wait => Phase::Wait,
         _ => Phase::Redirect,
     }
 }

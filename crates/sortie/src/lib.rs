@@ -44,8 +44,7 @@
 //! `webpki-roots` compiles Mozilla's roots in. Without `tls` and `ring` an `https` URL is an error of the kind
 //! [`ErrorKind::Unsupported`].
 //!
-//! **Not there yet:** digest authentication, streamed bodies, multipart, retries other than the one for a stale
-//! connection, HTTP/2. Unix only: Linux first, macOS as best effort.
+//! **Not there yet:** streamed bodies, multipart, HTTP/2. Unix only: Linux first, macOS as best effort.
 
 mod ask;
 mod batch;
@@ -62,6 +61,7 @@ mod options;
 mod plan;
 mod process;
 mod progress;
+mod reply;
 mod request;
 mod session;
 mod settings;
@@ -94,10 +94,12 @@ pub use sortie_http::{
     Body, Headers, Host, Method, Origin, PreparedRequest, Scheme, StatusCode, Timings, Url, Version,
 };
 pub use sortie_log::{Detailed, Event, FnSink, Memory, Sink, Verbose, What};
-pub use sortie_policy::{Proxies, Proxy, ProxyKind};
+pub use sortie_policy::{
+    Course, Credentials, Decision, Digest, Proxies, Proxy, ProxyKind, Redirect, Retries, Scheme, Seen,
+};
 pub use sortie_session::{
     Arguments, Auth, Basic, Bearer, BodyArgument, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,
-    Setting, Values,
+    Setback, Setting, Tried, Values,
 };
 pub use sortie_transport::{Addresses, Detached, Resolve, Waker};
 #[cfg(any(feature = "tls", feature = "ring"))]

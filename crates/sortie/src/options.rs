@@ -15,6 +15,8 @@ pub(crate) struct Options {
     pub(crate) fail_fast: bool,
     pub(crate) memory_budget: Option<u64>,
     pub(crate) gate: Option<Duration>,
+    /// In thousandths of the calls.
+    pub(crate) retry_share: Option<u32>,
     pub(crate) token: Option<CancelToken>,
     pub(crate) on_progress: Option<Report>,
 }
@@ -37,6 +39,7 @@ impl Options {
         limits.per_origin = self.per_origin.unwrap_or(limits.per_origin);
         limits.budget = self.memory_budget.map(|bytes| Budget { bytes, overflow });
         limits.gate = self.gate;
+        limits.retry_share = self.retry_share;
         limits
     }
 }
@@ -100,6 +103,18 @@ impl Batch {
     #[must_use]
     pub fn gate(mut self, limit: Duration) -> Self {
         self.options.gate = Some(limit);
+        self.limit();
+        self
+    }
+
+    /// Bounds the [retries](crate::Request::retries) of the batch to a share of the calls that were submitted so far: 0.1 allows one
+    /// retry for each ten calls. What goes wrong beyond that is the outcome. Default: any number; less than 0 counts as 0.
+    ///
+    /// So a server that fails altogether is not asked several times as often.
+    #[must_use]
+    pub fn retry_budget(mut self, share: f64) -> Self {
+        // What is no number is none.
+        self.options.retry_share = Some((share * 1_000.0).round().clamp(0.0, f64::from(u32::MAX)) as u32);
         self.limit();
         self
     }

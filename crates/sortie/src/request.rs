@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use sortie_http::{Method, PreparedRequest};
+use sortie_policy::{Decide, Decision, Redirect, Retries};
 use sortie_session::{Arguments, Auth, BodyArgument, Error, Hooks, Response, Setting, Values};
 
 use crate::connecting::Connecting;
@@ -170,6 +171,41 @@ impl Request {
     /// ([`ErrorKind::TooManyRedirects`](crate::ErrorKind::TooManyRedirects)). Default: the session's, which is 30.
     pub fn max_redirects(mut self, limit: u32) -> Self {
         self.arguments.set_redirect_limit(limit);
+        self
+    }
+
+    /// Has a closure decide on each redirect that would be followed, as
+    /// [`Defaults::redirect_policy`](crate::Defaults::redirect_policy) says. Default: the session's.
+    pub fn redirect_policy<D: Into<Decision>>(
+        mut self,
+        decide: impl Fn(&Redirect<'_>) -> D + Send + Sync + 'static,
+    ) -> Self {
+        self.arguments.set_redirect_decision(Decide::new(decide));
+        self
+    }
+
+    /// Whether a redirect's request says by Referer where it comes from. Default: the session's, which does not.
+    pub fn referer(mut self, told: bool) -> Self {
+        self.arguments.set_referer(told);
+        self
+    }
+
+    /// Whether, how often and when it goes again after what went wrong: a number of times, or [`Retries`]. Default: the
+    /// session's, which is never.
+    ///
+    /// ```
+    /// # let server = sortie_testserver::TestServer::start()?;
+    /// # let url = server.url("/status/503");
+    /// use std::time::Duration;
+    /// use sortie::Retries;
+    ///
+    /// let retries = Retries { backoff: Duration::from_millis(1), ..Retries::new(2) };
+    /// let response = sortie::get(url).retries(retries).send()?;
+    /// assert_eq!((response.status().as_u16(), response.tried().len()), (503, 2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn retries(mut self, retries: impl Into<Retries>) -> Self {
+        self.arguments.set_retries(retries.into());
         self
     }
 

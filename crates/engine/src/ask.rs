@@ -1,0 +1,72 @@
+//! What only a program's own code can say: asked by an output, answered by [`Engine::handle_reply`].
+
+use sortie_policy::{Question, Reply, Verdict, with_credentials};
+
+use crate::call::{Credentials, State};
+use crate::engine::Engine;
+use crate::retry::allowed;
+use crate::{CallId, Error, Output, Phase, Time};
+
+impl Engine {
+    /// The program's own code has answered what [`Output::Ask`] asked. Ignored where nobody waits for it any more.
+    pub fn handle_reply(&mut self, call: CallId, reply: Reply, now: Time) {
+        match reply {
+            Reply::Authorized(fields) => {
+                let Some(entry) = self.calls.get_mut(call) else { return };
+                let State::Sending { link, head: false, .. } = entry.state else { return };
+                if !matches!(entry.credentials, Credentials::Asked) {
+                    return;
+                }
+                let fields = fields.and_then(|fields| with_credentials(&entry.request, &fields).map(|_| fields));
+                match fields {
+                    Ok(fields) => {
+                        entry.credentials = Credentials::Fields(fields);
+                        let patience = entry.policy.timeouts.between_bytes;
+                        self.arm_link(link, patience.map(|limit| now.after(limit)));
+                        self.push(Output::Transmit { link });
+                    }
+                    Err(error) => {
+                        self.fail(call, Error::Policy(error), Phase::Send, now);
+                        self.release(link, true, now);
+                    }
+                }
+            }
+            Reply::Judged(verdict) => self.judged(call, verdict, now),
+            _ => {}
+        }
+    }
+
+    /// Has the program's own scheme asked who asks, where there is one. Says whether it is.
+    pub(crate) fn ask_credentials(&mut self, id: CallId, now: Time) -> bool {
+        let wall = self.wall(now);
+        let Some(call) = self.calls.get_mut(id) else { return false };
+        call.credentials = Credentials::None;
+        let Some(scheme) = sortie_policy::scheme(&call.policy, call.course.left_origin) else { return false };
+        let question = Question::Authorize { scheme: scheme.clone(), request: call.request.clone(), now: wall };
+        call.credentials = Credentials::Asked;
+        self.push(Output::Ask { call: id, question });
+        true
+    }
+
+    fn judged(&mut self, id: CallId, verdict: Verdict, now: Time) {
+        let Some(call) = self.calls.get_mut(id) else { return };
+        let verdict = allowed(verdict, call, &self.limits, &mut self.share, now);
+        match &mut call.state {
+            State::Receiving { link, receiving } if receiving.then.is_none() => {
+                let link = *link;
+                receiving.then = Some(verdict);
+                if receiving.is_drained() && receiving.body.len() > self.limits.drain {
+                    self.complete(id, link, false, now);
+                }
+            }
+            State::Judging { link, receiving, reusable } => {
+                let (link, reusable) = (*link, *reusable);
+                receiving.then = Some(verdict);
+                if let Some(receiving) = call.take_receiving() {
+                    self.conclude(id, link, receiving, reusable, now);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What went wrong and is tried again, after a while.
+
+use std::time::Duration;
+
+use sortie_log::What;
+use sortie_policy::{Failed, Verdict};
+
+use crate::call::{Call, State};
+use crate::engine::Engine;
+use crate::outcome::{Failure, Setback};
+use crate::{CallId, Error, Limits, LinkFault, Phase, Time, Tried};
+
+/// How many calls were submitted, and how many retries there were.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Share {
+    pub(crate) submitted: u64,
+    retried: u64,
+}
+
+impl Share {
+    /// Takes one more retry, if there may be one.
+    fn take(&mut self, per_thousand: Option<u32>) -> bool {
+        let fits = |share: u32| (self.retried + 1).saturating_mul(1_000) <= self.submitted.saturating_mul(share.into());
+        let may = per_thousand.is_none_or(fits);
+        self.retried += u64::from(may);
+        may
+    }
+}
+
+/// A verdict as far as the limits allow it: a response that may not be tried again is the answer.
+pub(crate) fn allowed(verdict: Verdict, call: &Call, limits: &Limits, share: &mut Share, now: Time) -> Verdict {
+    match verdict {
+        Verdict::Wait(wait) if !is_in_time(call, wait, now) || !share.take(limits.retry_share) => Verdict::Deliver,
+        verdict => verdict,
+    }
+}
+
+impl Engine {
+    /// An exchange has brought no response: its call goes again after a while, if it may, or ends with this error.
+    ///
+    /// The link must be given up by the caller.
+    pub(crate) fn fail_or_retry(&mut self, id: CallId, error: Error, phase: Phase, written: bool, now: Time) {
+        let Some(call) = self.calls.get(id) else { return };
+        if call.policy.retries.count == 0 || !is_passing(&error) {
+            return self.fail(id, error, phase, now);
+        }
+        let (request, course) = (&call.request, call.course);
+        let chance = self.chance.number();
+        let wait = sortie_policy::retry(&call.policy, &Failed { request, written, course, chance });
+        match wait {
+            Some(wait) if is_in_time(call, wait, now) && self.share.take(self.limits.retry_share) => {
+                let request = request.clone();
+                let why = error.to_string();
+                let failure = Failure { error, phase, request, response: None };
+                self.try_later(id, Setback::Failed(Box::new(failure)), &why, wait, now);
+            }
+            _ => self.fail(id, error, phase, now),
+        }
+    }
+
+    /// Has a call wait, and go again then. Its link must be free, or be given up by the caller.
+    pub(crate) fn try_later(&mut self, id: CallId, setback: Setback, why: &str, wait: Duration, now: Time) {
+        let Some(call) = self.calls.get_mut(id) else { return };
+        call.course.retries += 1;
+        call.course.answers = 0;
+        call.resent = false;
+        call.cookie = None;
+        call.tried.push(Tried { why: setback, wait });
+        call.state = State::Waiting { until: now.after(wait) };
+        if call.policy.told {
+            let (retries, count) = (call.course.retries, call.policy.retries.count);
+            let why = format!("{why}, again in {wait:?}, retry {retries} of {count}").into();
+            let url = call.request.url().to_string().into();
+            self.tell(id, What::Retried { why, url }, now);
+        }
+        self.arm_call(id);
+        // It may have been the one that was read whatever the budget says.
+        self.resume_paused(now);
+    }
+
+    /// The time of a call that waited has come.
+    pub(crate) fn try_again(&mut self, id: CallId, now: Time) {
+        self.requeue(id, false, now);
+        if let Some(origin) = self.calls.get(id).map(|call| call.origin) {
+            if self.calls.get(id).is_some_and(|call| call.policy.timeouts.total.is_some()) {
+                self.arm_call(id);
+            }
+            self.dispatch(origin, now);
+        }
+    }
+}
+
+/// Whether a call can wait so long without running out of its own time.
+fn is_in_time(call: &Call, wait: Duration, now: Time) -> bool {
+    call.policy.timeouts.total.is_none_or(|total| now.after(wait) < call.submitted.after(total))
+}
+
+/// Whether what went wrong may go right the next time.
+fn is_passing(error: &Error) -> bool {
+    use LinkFault::{Connect, Proxy, Read, Resolve, Unclean, Write};
+    match error {
+        Error::Link(error) => matches!(error.kind, Resolve | Connect | Proxy | Write | Read | Unclean),
+        Error::Protocol(error) => {
+            matches!(error, sortie_h1::Error::Truncated { .. } | sortie_h1::Error::ClosedBeforeHead { .. })
+        }
+        Error::Closed | Error::Timeout { .. } => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_of_the_calls_that_were_submitted() {
+        let mut share = Share { submitted: 9, retried: 0 };
+        assert!(!share.take(Some(100)), "no whole one");
+        share.submitted = 20;
+        let taken = (0..5).filter(|_| share.take(Some(100))).count();
+        assert_eq!(taken, 2);
+        assert!(!share.take(Some(0)) && share.take(None));
+    }
+}
