@@ -56,6 +56,8 @@ mod desk;
 mod driver;
 mod ended;
 mod fault;
+mod feeder;
+mod feeds;
 mod garage;
 mod options;
 mod plan;
