@@ -68,6 +68,11 @@ impl Multipart {
         self.parts.iter().all(Part::is_replayable)
     }
 
+    /// Whether no part has to be read from anywhere.
+    pub fn is_in_memory(&self) -> bool {
+        self.parts.iter().all(|part| matches!(part.source, Source::Bytes(_)))
+    }
+
     /// A reader that gives the whole message.
     pub fn into_reader(self) -> MultipartReader {
         self.reader()

@@ -9,11 +9,11 @@
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use sortie_engine::LinkId;
+use sortie_hooks::guard;
 use sortie_http::Body;
 use sortie_transport::Waker;
 
@@ -116,7 +116,7 @@ impl Queue {
     /// The thread: reads until there is nothing more, or nobody wants it.
     fn fill(&self, body: &Body, bell: &Bell) {
         // Opening, reading and dropping are the program's own code.
-        let end = catch_unwind(AssertUnwindSafe(|| {
+        let end = guard(|| {
             let mut reader = body.open()?;
             let mut piece = Vec::new();
             while self.wait_for_room(&mut piece) {
@@ -130,18 +130,8 @@ impl Queue {
                 self.put(&mut piece, count, bell);
             }
             Ok(())
-        }));
-        let end = end.unwrap_or_else(|payload| {
-            let text = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
-                (Some(text), _) => text,
-                (_, Some(text)) => text.as_str(),
-                _ => "something that is no text",
-            };
-            let error = io::Error::other(format!("the reader panicked: {text}"));
-            // Dropping it could panic again.
-            mem::forget(payload);
-            Err(error)
         });
+        let end = end.unwrap_or_else(|message| Err(io::Error::other(format!("the reader panicked: {message}"))));
         let mut state = self.lock();
         state.end = Some(end);
         self.tell(state, bell);

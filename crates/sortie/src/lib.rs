@@ -87,6 +87,8 @@ pub use stream::{Stream, StreamOrdered, Tally};
 pub use upgrade::Upgraded;
 pub use wait::Wait;
 
+/// Multipart messages and what they are made of.
+pub use sortie_content::{Boundary, Multipart, Part};
 /// Cookies: the jar, its files, what can be asked of it.
 pub use sortie_cookie as cookie;
 pub use sortie_cookie::{Cookie, SharedJar};
@@ -100,8 +102,8 @@ pub use sortie_policy::{
     Course, Credentials, Decision, Digest, Proxies, Proxy, ProxyKind, Redirect, Retries, Scheme, Seen,
 };
 pub use sortie_session::{
-    Arguments, Auth, Basic, Bearer, BodyArgument, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,
-    Setback, Setting, Tried, Values,
+    Arguments, Auth, Basic, Bearer, BodyArgument, BodySender, Error, ErrorKind, Expect, Hooks, Links, Phase, Profile,
+    Response, Sent, Setback, Setting, Tried, Values,
 };
 pub use sortie_transport::{Addresses, Detached, Resolve, Waker};
 #[cfg(any(feature = "tls", feature = "ring"))]

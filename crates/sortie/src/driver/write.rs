@@ -34,21 +34,25 @@ impl Driver {
             if write == Write::Feed {
                 (write, rest) = self.feed(link);
             }
-            let rest = match &rest {
+            let as_it_is = match &rest {
                 Rest::Nothing => &[][..],
                 Rest::Input(count) => &self.input[..*count],
                 Rest::Piece(piece) => piece,
             };
-            let bytes = match (self.output.is_empty(), rest.is_empty()) {
+            let bytes = match (self.output.is_empty(), as_it_is.is_empty()) {
                 (true, true) => return,
-                (true, false) => rest,
+                (true, false) => as_it_is,
                 // A head and what follows it leave in one write.
                 (false, _) => {
-                    self.output.extend_from_slice(rest);
+                    self.output.extend_from_slice(as_it_is);
                     &self.output
                 }
             };
-            match self.transport.send(name, bytes) {
+            let sent = self.transport.send(name, bytes);
+            if let Rest::Piece(piece) = rest {
+                self.spent = piece;
+            }
+            match sent {
                 Ok(true) if write != Write::Done => {}
                 Ok(true) => return,
                 Ok(false) => return self.engine.handle_blocked(link, self.now),
