@@ -290,6 +290,12 @@ impl Jar {
         }
     }
 
+    /// What `url` is looked up by, and the cookies that are kept there, in their order.
+    pub(crate) fn of_site<'a>(&self, url: &'a Url) -> (&'a str, &[Stored]) {
+        let site = self.suffixes.site(url.host(), host_of(url));
+        (site, self.sites.get(site).map_or(&[], Vec::as_slice))
+    }
+
     /// What may be meant, the oldest first.
     fn find(&self, key: &Key<'_>) -> Vec<&Stored> {
         let is_meant = |cookie: &&Stored| key.is_for(cookie);

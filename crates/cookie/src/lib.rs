@@ -16,7 +16,8 @@
 //!   `__Secure-` and `__Host-` prefixes hold, plain http cannot overwrite what https set.
 //! - **Kept**: at most [`PER_DOMAIN`] for a registrable domain and [`TOTAL`] in all, or as a jar was told; an expiry lies
 //!   at most 400 days ahead.
-//! - **Sent** (section 5.8.3): longest path first, then the oldest.
+//! - **Sent** (section 5.8.3): longest path first, then the oldest. [`Jar::explain`] says what is sent and why the rest is
+//!   not.
 //! - **Saved** and loaded: as Netscape's `cookies.txt`, and with the feature `json`, which is off by default, as JSON
 //!   ([`Format`]). A file is replaced as a whole or not at all; what is damaged in it does not hold back the rest.
 //!
@@ -44,6 +45,7 @@ mod admit;
 mod date;
 mod error;
 mod evict;
+mod explain;
 mod file;
 mod format;
 mod jar;
@@ -62,6 +64,8 @@ mod suffixes;
 
 pub use ::cookie::{Cookie, CookieBuilder, Expiration, SameSite, time};
 pub use error::Error;
+pub use explain::{Considered, Fate};
+pub use file::{Access, replace_file};
 pub use format::{Format, Scope};
 pub use jar::{Jar, PER_DOMAIN, TOTAL, parse_all};
 pub use key::Key;

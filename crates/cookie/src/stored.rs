@@ -154,19 +154,30 @@ impl Stored {
     }
 
     /// Whether it goes with a request for `url`, whose host is `host`; `site` is what the jar sorts both by.
-    ///
-    /// Host and domain end in the site, and all paths begin with `/`. So lengths tell most of it, and the text of a
-    /// cookie that is for the whole site is not even looked at.
     pub(crate) fn is_for(&self, url: &Url, host: &str, site: &str) -> bool {
-        let domain_length = self.path;
-        let is_host = match self.host_only {
-            true => domain_length == host.len() && (host.len() == site.len() || self.domain() == host),
-            false => domain_length == site.len() || is_within(host, self.domain()),
-        };
-        let path_length = self.name - self.path;
-        is_host
-            && (!self.secure || url.scheme() == Scheme::Https)
-            && (path_length == 1 || path_length <= url.path().len() && path_matches(url.path(), self.path()))
+        self.is_for_host(host, site) && self.is_for_scheme(url.scheme()) && self.is_for_path(url.path())
+    }
+
+    /// Whether it is for that host.
+    ///
+    /// Host and domain end in the site. So lengths tell most of it, and the text of a cookie that is for the whole site is
+    /// not even looked at.
+    pub(crate) fn is_for_host(&self, host: &str, site: &str) -> bool {
+        let length = self.path;
+        match self.host_only {
+            true => length == host.len() && (host.len() == site.len() || self.domain() == host),
+            false => length == site.len() || is_within(host, self.domain()),
+        }
+    }
+
+    pub(crate) fn is_for_scheme(&self, scheme: Scheme) -> bool {
+        !self.secure || scheme == Scheme::Https
+    }
+
+    /// Whether it is for that path. All begin with `/`, so that the shortest is for every one.
+    pub(crate) fn is_for_path(&self, path: &str) -> bool {
+        let length = self.name - self.path;
+        length == 1 || length <= path.len() && path_matches(path, self.path())
     }
 
     /// Puts it behind others into a Cookie field.

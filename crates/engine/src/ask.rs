@@ -40,7 +40,6 @@ impl Engine {
     pub(crate) fn ask_credentials(&mut self, id: CallId, now: Time) -> bool {
         let wall = self.wall(now);
         let Some(call) = self.calls.get_mut(id) else { return false };
-        call.credentials = Credentials::None;
         let Some(scheme) = sortie_policy::scheme(&call.policy, call.course.left_origin) else { return false };
         let question = Question::Authorize { scheme: scheme.clone(), request: call.request.clone(), now: wall };
         call.credentials = Credentials::Asked;

@@ -80,15 +80,16 @@ impl Engine {
                 call.history.push(response);
                 call.course.left_origin |= again.left_origin;
                 call.resent = false;
+                let is_challenge = again.why == Why::Challenge;
                 match again.why {
                     Why::Challenge => call.course.answers += 1,
                     _ => (call.course.redirects, call.course.answers) = (call.course.redirects + 1, 0),
                 }
                 if told {
                     let (from, to) = (old.to_string().into(), new.to_string().into());
-                    let what = match again.why {
-                        Why::Challenge => What::Retried { why: "the server asks who is there".into(), url: to },
-                        _ => What::Redirected { status, from, to },
+                    let what = match is_challenge {
+                        true => What::Retried { why: "the server asks who is there".into(), url: to },
+                        false => What::Redirected { status, from, to },
                     };
                     self.tell(id, what, now);
                 }

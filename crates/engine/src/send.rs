@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use sortie_log::What;
-use sortie_policy::with_credentials;
+use sortie_policy::{Authenticator, with_credentials};
 
 use crate::call::{Call, Credentials, State};
 use crate::engine::Engine;
@@ -198,12 +198,10 @@ impl Engine {
             Proxied::Asked => self.origins.get(entry.origin).and_then(|route| route.road.asked()),
             Proxied::Direct | Proxied::Tunnelled => None,
         };
-        let left_origin = call.course.left_origin;
-        if call.policy.auth.is_some()
-            && let Some(fields) =
-                sortie_policy::authorization(&call.policy, &call.request, left_origin, || self.chance.bytes())
-        {
-            call.credentials = Credentials::Fields(fields);
+        if matches!(call.policy.auth, Some(Authenticator::Digest(_))) {
+            let cnonce = || self.chance.bytes();
+            let fields = sortie_policy::authorization(&call.policy, &call.request, &call.course, cnonce);
+            call.credentials = fields.map_or(Credentials::None, Credentials::Fields);
         }
         let tunnelled = entry.proxied == Proxied::Tunnelled && call.request.headers().contains(PROXY_AUTHORIZATION);
         if !tunnelled && matches!(call.credentials, Credentials::None) {

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use sortie_http::{Headers, PreparedRequest, StatusCode};
 
-use crate::digest::Answer;
-use crate::verdict::{Again, Seen, Verdict, Why};
-use crate::{Digest, Error, Policy, Scheme};
+use crate::verdict::{Again, Course, Seen, Verdict, Why};
+use crate::{Answer, AuthScheme, Digest, Error, Policy};
 
-/// How many challenges to one request are answered by a [`Scheme`].
+/// How many challenges to one request are answered by an [`AuthScheme`].
 const ANSWERS: u32 = 3;
 
 /// Who says who asks. What is the same for each exchange, as Basic is, stands in the request itself.
@@ -19,32 +18,31 @@ pub enum Authenticator {
     /// User and password, which the server is shown to be known without being told them.
     Digest(Digest),
     /// A program's own.
-    Scheme(Arc<dyn Scheme>),
+    Scheme(Arc<dyn AuthScheme>),
 }
 
 /// The Authorization field of an exchange, for a digest whose challenge is known. `cnonce` is random bytes.
 ///
-/// `None` where nothing is known yet, where a [`Scheme`] is to be asked instead, and where the call has left the origin that
-/// the credentials are for.
+/// `None` where nothing is known yet, where an [`AuthScheme`] is to be asked instead, and where the call has left the origin
+/// that the credentials are for.
 pub fn authorization(
     policy: &Policy,
     request: &PreparedRequest,
-    left_origin: bool,
+    course: &Course,
     cnonce: impl FnOnce() -> [u8; 16],
 ) -> Option<Headers> {
-    match policy.auth.as_ref().filter(|_| !left_origin) {
-        Some(Authenticator::Digest(digest)) => {
-            let value = digest.authorization(request, cnonce)?;
-            let mut headers = Headers::new();
-            headers.set_sensitive("Authorization", &value).ok()?;
-            Some(headers)
-        }
-        _ => None,
-    }
+    let Some(Authenticator::Digest(digest)) = policy.auth.as_ref().filter(|_| !course.left_origin) else { return None };
+    let value = match course.answers {
+        0 => digest.authorization(request, cnonce)?,
+        _ => digest.reply(request, cnonce)?,
+    };
+    let mut headers = Headers::new();
+    headers.set_sensitive("Authorization", &value).ok()?;
+    Some(headers)
 }
 
 /// The scheme that is to be asked before an exchange.
-pub fn scheme(policy: &Policy, left_origin: bool) -> Option<&Arc<dyn Scheme>> {
+pub fn scheme(policy: &Policy, left_origin: bool) -> Option<&Arc<dyn AuthScheme>> {
     match policy.auth.as_ref().filter(|_| !left_origin) {
         Some(Authenticator::Scheme(scheme)) => Some(scheme),
         _ => None,
@@ -73,27 +71,27 @@ pub(crate) fn asks_program(policy: &Policy, seen: &Seen<'_>) -> bool {
 
 /// `None` where the response asks nobody, or there is no answer.
 pub(crate) fn judge(policy: &Policy, seen: &Seen<'_>) -> Option<Verdict> {
-    let again = match policy.auth.as_ref().filter(|_| !seen.course.left_origin)? {
-        Authenticator::Digest(digest) => answers_digest(digest, seen),
+    let goes_again = match policy.auth.as_ref().filter(|_| !seen.course.left_origin)? {
+        Authenticator::Digest(digest) => answers(digest, seen),
         Authenticator::Scheme(scheme) if seen.status.is_client_error() && seen.course.answers < ANSWERS => {
             match scheme.answer(seen) {
-                Ok(again) => again,
+                Ok(goes_again) => goes_again,
                 Err(source) => return Some(Verdict::Fail(Box::new(Error::Scheme { source: source.into() }))),
             }
         }
         Authenticator::Scheme(_) => false,
     };
-    again.then(|| match seen.request.body().is_whole() {
+    goes_again.then(|| match seen.request.body().is_whole() {
         true => {
-            let again = Again { request: seen.request.clone(), left_origin: false, why: Why::Challenge };
-            Verdict::Again(Box::new(again))
+            let (request, why) = (seen.request.clone(), Why::Challenge);
+            Verdict::Again(Box::new(Again { request, left_origin: false, why }))
         }
         false => Verdict::Fail(Box::new(Error::Unanswered)),
     })
 }
 
-/// Whether a challenge has an answer: one for each request, and one more where the server says that only the nonce was old.
-fn answers_digest(digest: &Digest, seen: &Seen<'_>) -> bool {
+/// Whether a challenge is answered: once for each request, and more often where the server says that only the nonce was old.
+fn answers(digest: &Digest, seen: &Seen<'_>) -> bool {
     let sent = seen.brought.and_then(|brought| brought.get("Authorization"));
     if seen.status != StatusCode::UNAUTHORIZED {
         digest.learn(seen.request, seen.headers, sent);

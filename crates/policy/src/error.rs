@@ -50,6 +50,8 @@ pub enum Error {
         /// What is wrong with it.
         source: sortie_http::Error,
     },
+    /// The user of credentials has a colon, or user or password a control character. They are not shown.
+    Credentials,
     /// A timeout of no time at all.
     ZeroTimeout {
         /// Which one: the name of its field in [`Timeouts`](crate::Timeouts).
@@ -108,6 +110,7 @@ impl fmt::Display for Error {
             Error::Scheme { .. } => f.write_str("the program's own code failed"),
             Error::Forbidden { name } => write!(f, "`{name}` is not for a scheme of authorization to set"),
             Error::Field { .. } => f.write_str("the scheme of authorization set a field that cannot be sent"),
+            Error::Credentials => f.write_str("the user has a colon, or user or password a control character"),
             Error::ZeroTimeout { which } => write!(f, "the timeout `{which}` is zero"),
             Error::Proxy { proxy, fault } => write!(f, "cannot use the proxy `{proxy}`: {fault}"),
             Error::ProxyKey { key } => {

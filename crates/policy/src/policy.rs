@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sortie_cookie::SharedJar;
 
-use crate::{Authenticator, Credentials, Redirects, Retries, Timeouts, Way};
+use crate::{Authenticator, Credentials, Netrc, Redirects, Retries, Timeouts, Way};
 
 /// What a call may do and must not. One is shared by many calls; a clone is cheap.
 ///
@@ -20,6 +20,8 @@ pub struct Policy {
     pub retries: Retries,
     /// Who says, anew for each exchange with the call's first origin, who asks. Default: nobody.
     pub auth: Option<Authenticator>,
+    /// Whose name and password a host is told that a redirect leads to. Default: nobody's.
+    pub netrc: Netrc,
     /// Whether a redirect to plain http is an error. Default: no. The call's own URL is not looked at.
     pub https_only: bool,
     /// Which header fields are dropped when a redirect leaves the origin.
@@ -54,6 +56,7 @@ impl fmt::Debug for Policy {
             .field("redirects", &self.redirects)
             .field("retries", &self.retries)
             .field("auth", &self.auth)
+            .field("netrc", &self.netrc)
             .field("https_only", &self.https_only)
             .field("credentials", &self.credentials)
             .field("jar", &self.jar)

@@ -8,16 +8,16 @@ use std::time::SystemTime;
 use sortie_http::{Headers, PreparedRequest, StatusCode};
 
 use crate::verdict::{Course, Seen, Verdict};
-use crate::{Cause, Error, Policy, Scheme, judge};
+use crate::{AuthScheme, Cause, Error, Policy, judge};
 
 /// A question to a program's own code. It owns what the code is shown.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Question {
-    /// Which fields say who asks: see [`Scheme::authorize`].
+    /// Which fields say who asks: see [`AuthScheme::authorize`].
     Authorize {
         /// Whom to ask.
-        scheme: Arc<dyn Scheme>,
+        scheme: Arc<dyn AuthScheme>,
         /// What is about to be sent.
         request: PreparedRequest,
         /// What the wall clock says.

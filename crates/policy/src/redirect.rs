@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sortie_http::{Body, Headers, Method, PreparedRequest, Scheme, StatusCode, Url};
 
 use crate::verdict::{Again, Seen, Verdict, Why};
-use crate::{Credentials, Error, Policy};
+use crate::{Credentials, Error, Policy, basic};
 
 /// Whether redirects are followed.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -168,6 +168,9 @@ fn follow(policy: &Policy, seen: &Seen<'_>, location: &str, method: Method, cont
     let left_origin = !is_home(old, &url);
     if left_origin {
         drop_credentials(&mut headers, &policy.credentials);
+        if let Some((user, password)) = policy.netrc.lookup(url.host()) {
+            headers.set_sensitive("Authorization", &basic(user, password)).map_err(|source| Error::Field { source })?;
+        }
     }
     if policy.redirects.referer {
         set_referer(&mut headers, old, &url).map_err(|source| Error::Location { source })?;

@@ -12,7 +12,7 @@ use crate::Seen;
 ///
 /// Whoever carries the exchanges out asks it on the thread that does so, which waits for it. A scheme that has to wait
 /// itself, as for a token from another server, holds up all calls of that thread.
-pub trait Scheme: Send + Sync {
+pub trait AuthScheme: Send + Sync {
     /// The header fields that say so, directly before `request` is sent, at this time of the wall clock.
     ///
     /// Each takes the place of the request's fields of that name, and is treated as a credential: not shown, and dropped

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use sortie_policy::{Authenticator, Digest, Scheme};
+use sortie_policy::{AuthScheme, Authenticator, Digest};
 
 use crate::{Error, ErrorKind, Setting};
 
@@ -18,7 +18,7 @@ pub enum Auth {
     /// User and password, which the server is shown to be known without being told them (RFC 7616).
     Digest(Digest),
     /// A way of the program's own.
-    Scheme(Arc<dyn Scheme>),
+    Scheme(Arc<dyn AuthScheme>),
 }
 
 /// User and password, sent with every request (RFC 7617, in UTF-8).
@@ -41,8 +41,8 @@ pub struct Bearer {
 }
 
 impl Auth {
-    /// A way of the program's own, asked before each exchange: see [`Scheme`].
-    pub fn scheme(scheme: impl Scheme + 'static) -> Self {
+    /// A way of the program's own, asked before each exchange: see [`AuthScheme`].
+    pub fn scheme(scheme: impl AuthScheme + 'static) -> Self {
         Auth::Scheme(Arc::new(scheme))
     }
 

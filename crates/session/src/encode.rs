@@ -49,6 +49,8 @@ pub(crate) struct Credentials<'a> {
     pub(crate) request: Setting<&'a Auth>,
     pub(crate) userinfo: Option<(String, String)>,
     pub(crate) session: Option<&'a Auth>,
+    /// What the netrc file says of the host.
+    pub(crate) netrc: Option<(&'a str, &'a str)>,
 }
 
 /// Host, what is asked for, then what is derived: what speaks of the content, Expect, Authorization.
@@ -146,8 +148,8 @@ pub(crate) fn empty_length(method: &Method) -> Option<u64> {
 }
 
 impl Credentials<'_> {
-    /// Who says who asks: the request, userinfo in the URL, the session, in this order; each over the header fields that
-    /// stand below it, and below those that stand above it.
+    /// Who says who asks: the request, its Authorization field, userinfo in the URL, the session, its Authorization field, the
+    /// netrc file, in this order.
     pub(crate) fn said(&self, list: &[Laid<'_>]) -> Result<Said, Error> {
         let is_given = |laid: &Laid<'_>| {
             laid.source == Source::Request && laid.value.is_some() && same_field(laid.name, "Authorization")
@@ -161,6 +163,11 @@ impl Credentials<'_> {
             _ if list.iter().any(is_given) => Ok(Said::AsAsked),
             (_, Some((user, password)), _) => by(&Basic::new(user.as_str(), password.as_str()).into()),
             (Setting::Unset, None, Some(auth)) => by(auth),
+            _ if value_of(list, "Authorization").is_some() => Ok(Said::AsAsked),
+            (Setting::Unset, None, None) => match self.netrc {
+                Some((user, password)) => by(&Basic::new(user, password).into()),
+                None => Ok(Said::AsAsked),
+            },
             _ => Ok(Said::AsAsked),
         }
     }
@@ -178,7 +185,7 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    fn value(&self) -> Option<&str> {
+    pub(crate) fn value(&self) -> Option<&str> {
         match self {
             Said::Value(value) => Some(value),
             Said::AsAsked | Said::EachTime(_) => None,

@@ -38,6 +38,7 @@
 
 mod arguments;
 mod auth;
+mod base;
 mod body;
 mod channel;
 mod check;
@@ -65,7 +66,7 @@ pub use arguments::Arguments;
 pub use auth::{Auth, Basic, Bearer};
 pub use body::BodyArgument;
 pub use channel::BodySender;
-pub use environment::{Environment, environment};
+pub use environment::{Environment, Found, environment};
 pub use error::Error;
 pub use finish::{After, Ended, finish, warnings};
 pub use hooks::{Hooks, Sent};

@@ -184,16 +184,17 @@ impl Ready {
     fn new(profile: &Profile, url: &Url) -> Result<Self, Error> {
         let facts = Facts { method: &Method::GET, origin: url.origin(), content: Content::default() };
         let list = merge::headers(profile, None);
-        let fields = |session: Option<&Auth>| {
-            let credentials = Credentials { request: Setting::Unset, userinfo: None, session };
-            encode::headers(&list, &facts, &credentials)
+        let netrc = profile.netrc();
+        let fields = |session: Option<&Auth>, netrc: Option<(&str, &str)>| {
+            let credentials = Credentials { request: Setting::Unset, userinfo: None, session, netrc };
+            let authorization = credentials.said(&list)?.value().map(Arc::from);
+            encode::headers(&list, &facts, &credentials).map(|headers| (headers, authorization))
         };
-        let plain = fields(profile.auth.as_ref())?;
+        let (plain, authorization) = fields(profile.auth.as_ref(), netrc.lookup(url.host()))?;
         check_fields(&plain, &Body::none())?;
-        let bare = fields(None)?;
+        let (bare, _) = fields(None, None)?;
         let takes_type_away = list.iter().any(|laid| laid.value.is_none() && same_field(laid.name, "Content-Type"));
         let is_base = !takes_type_away && !bare.contains("Content-Length") && !bare.contains("Authorization");
-        let authorization = profile.auth.as_ref().map(Auth::value).transpose()?.flatten().map(Arc::from);
         Ok(Ready { plain, base: is_base.then_some(Base { headers: bare, authorization }) })
     }
 }
@@ -204,6 +205,7 @@ impl Policies {
         let mut policy = Policy::default();
         policy.timeouts = profile.timeouts.clone();
         policy.redirects = profile.redirects.clone();
+        policy.netrc = profile.netrc();
         policy.retries = profile.retries.clone();
         policy.auth = profile.auth.as_ref().and_then(Auth::authenticator);
         policy.https_only = profile.https_only;
@@ -231,8 +233,10 @@ impl Policies {
 }
 
 impl Profile {
-    /// Whether every request would fail: a header field that cannot be sent, a timeout of zero, unfit credentials.
+    /// Whether every request would fail: a header field that cannot be sent, a timeout of zero, unfit credentials. Also
+    /// whether the base URL is none.
     pub fn check(&self) -> Result<(), Error> {
+        self.base.check()?;
         Policies::new(self)?;
         Ready::new(self, &parse(Url::parse("https://localhost/"))?).map(drop)
     }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use sortie_http::Origin;
-use sortie_policy::{Home, Policy, Timeouts};
+use sortie_policy::{Home, Netrc, Policy, Timeouts};
 
 use crate::arguments::{Limits, Rest};
 use crate::check::unusable_proxy;
 use crate::entries::{Entries, Entry, Laid, same_field, same_param};
-use crate::{Arguments, Error, ErrorKind, Profile};
+use crate::{Arguments, Error, ErrorKind, Profile, Setting};
 
 /// The header fields that are asked for: the defaults, the session's, the request's. Host is not among the defaults.
 pub(crate) fn headers<'a>(profile: &'a Profile, rest: Option<&'a Rest>) -> Vec<Laid<'a>> {
@@ -53,9 +53,10 @@ pub(crate) fn policy(
     rest: &Rest,
     origin: &Arc<Origin>,
 ) -> Result<Arc<Policy>, Error> {
-    let Rest { limits, cookies, proxies, channel, home, upgrade, sending, .. } = rest;
+    let Rest { limits, cookies, proxies, channel, home, upgrade, auth, sending, .. } = rest;
     let has_way = proxies.is_some() || channel.is_some() || home.is_some();
-    if *limits == Limits::default() && cookies.is_empty() && !has_way && !upgrade && sending.is_usual() {
+    let is_usual = *limits == Limits::default() && cookies.is_empty() && !has_way && sending.is_usual();
+    if is_usual && !upgrade && !matches!(auth, Setting::Removed) {
         return Ok(session.clone());
     }
     let mut policy = Policy::clone(session);
@@ -90,6 +91,9 @@ pub(crate) fn policy(
             direct: proxies.is_none(),
         });
         policy.way = profile.way(proxies, channel.as_ref(), home)?;
+    }
+    if matches!(auth, Setting::Removed) {
+        policy.netrc = Netrc::default();
     }
     if !cookies.is_empty() {
         policy.cookies = Some(cookie_pairs(cookies)?.into());

@@ -35,6 +35,7 @@ pub struct Prepared {
 /// Fails before any I/O; the error then says which method and URL it is about. `post_request` hooks do not run.
 pub fn prepare(profile: &Arc<Profile>, memo: &Memo, arguments: Arguments) -> Result<Prepared, Error> {
     let mut warnings = Vec::new();
+    let arguments = led(profile, arguments, &mut warnings)?;
     let arguments = run_args(profile, arguments, &mut warnings)?;
     let made = encode(profile, memo, &arguments)
         .and_then(|(request, policy)| run_pre_request(profile, &arguments, request, policy, &mut warnings))
@@ -58,10 +59,21 @@ fn run_args(profile: &Profile, arguments: Arguments, warnings: &mut Vec<Warning>
         return Ok(arguments);
     };
     let arguments = merge::arguments(profile, arguments);
-    point.run(arguments.clone(), warnings).map_err(|refusal| {
+    let shown = point.run(arguments.clone(), warnings).map_err(|refusal| {
         let error = Error::new(ErrorKind::Refused).with_source(refusal);
         about(&arguments, error, std::mem::take(warnings))
-    })
+    })?;
+    led(profile, shown, warnings)
+}
+
+/// The arguments with an absolute URL, where the session has a base for relative ones.
+fn led(profile: &Profile, mut arguments: Arguments, warnings: &mut Vec<Warning>) -> Result<Arguments, Error> {
+    match profile.absolute(arguments.url()) {
+        Ok(None) => {}
+        Ok(Some(url)) => arguments.set_url(url),
+        Err(error) => return Err(about(&arguments, error, std::mem::take(warnings))),
+    }
+    Ok(arguments)
 }
 
 /// Makes the request and its policy of what was asked for.
@@ -130,7 +142,9 @@ fn fields(
         return encode::headers_behind(base, own, facts).map(|headers| (headers, None));
     }
     let request = rest.map_or(Setting::Unset, |rest| rest.auth.as_ref());
-    let credentials = Credentials { request, userinfo, session: profile.auth.as_ref() };
+    let netrc = profile.netrc();
+    let netrc = netrc.lookup(facts.origin.host());
+    let credentials = Credentials { request, userinfo, session: profile.auth.as_ref(), netrc };
     let list = merge::headers(profile, rest);
     let headers = encode::headers(&list, facts, &credentials)?;
     check_fields(&headers, body)?;

@@ -5,9 +5,10 @@ use std::time::Duration;
 use sortie_cookie::SharedJar;
 use sortie_http::{Method, Url};
 use sortie_log::Sink;
-use sortie_policy::{Channel, Credentials, Home, Proxies, Redirects, Retries, Timeouts, Way};
+use sortie_policy::{Channel, Credentials, Home, Netrc, Proxies, Redirects, Retries, Timeouts, Way};
 
 use crate::arguments::append_values;
+use crate::base::BaseUrl;
 use crate::check::{check_target, check_way, unusable_proxy};
 use crate::entries::{Entries, Entry, Source, same_field, same_param};
 use crate::{Auth, Error, Hooks, Values};
@@ -23,6 +24,7 @@ use crate::{Auth, Error, Hooks, Values};
 /// | header fields | Accept-Encoding (the codings compiled in), `Accept: */*` |
 /// | timeouts | connect 10 s, first byte 60 s, between bytes 60 s, queue none, total none |
 /// | redirects | followed, at most 30; not for HEAD |
+/// | base URL | none: URLs must be absolute |
 /// | connections | 128 in all, 16 an origin; idle ones kept for 90 s |
 /// | cookies | kept, in a new jar |
 /// | proxies | as the environment says |
@@ -33,6 +35,9 @@ pub struct Profile {
     pub user_agent: Option<Arc<str>>,
     /// Whose credentials each request brings, unless it says otherwise. Default: nobody's.
     pub auth: Option<Auth>,
+    /// Whose name and password a host is told where nothing else is said. Default: what the netrc file of the
+    /// [environment](crate::environment) says, where that is heeded.
+    pub netrc: Option<Netrc>,
     /// Where cookies are kept; `None` keeps and sends none.
     pub jar: Option<SharedJar>,
     /// How long each part of a call may take. Zero is an error.
@@ -60,6 +65,7 @@ pub struct Profile {
     pub sink: Option<Arc<dyn Sink>>,
     /// How many connections there may be.
     pub connections: Connections,
+    pub(crate) base: BaseUrl,
     pub(crate) headers: Entries,
     pub(crate) params: Entries,
     /// Which proxy each origin is asked through, or why the one that was given cannot be used.
@@ -98,6 +104,15 @@ impl Profile {
     /// used. Default: nothing is said.
     pub fn proxies(&self) -> Result<&Proxies, &sortie_policy::Error> {
         self.proxies.as_ref()
+    }
+
+    /// Whose name and password a host is told where nothing else is said.
+    pub(crate) fn netrc(&self) -> Netrc {
+        match &self.netrc {
+            Some(netrc) => netrc.clone(),
+            None if self.trust_env => crate::environment().netrc.clone(),
+            None => Netrc::default(),
+        }
     }
 
     /// How origins are reached by a request that says `own` of proxies, if anything. What the environment says holds where
@@ -177,6 +192,7 @@ impl Default for Profile {
         Profile {
             user_agent: Some(concat!("sortie/", env!("CARGO_PKG_VERSION")).into()),
             auth: None,
+            netrc: None,
             jar: Some(SharedJar::new()),
             timeouts: Timeouts::default(),
             redirects: Redirects::default(),
@@ -191,6 +207,7 @@ impl Default for Profile {
             sink: None,
             connections: Connections::default(),
             proxies: Ok(Proxies::new()),
+            base: BaseUrl::default(),
             headers: Entries::default(),
             params: Entries::default(),
         }
@@ -208,6 +225,7 @@ impl fmt::Debug for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Profile")
             .field("user_agent", &self.user_agent)
+            .field("base", &self.base)
             .field("headers", &self.headers)
             .field("params", &self.params)
             .field("auth", &self.auth)

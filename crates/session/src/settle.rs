@@ -40,6 +40,13 @@ pub(crate) fn settle(
         let value = Basic::new(user, password).value()?;
         request.headers_mut().set_sensitive("Authorization", &value).map_err(invalid)?;
     }
+    if !request.url().same_origin(before.url())
+        && !request.headers().contains("Authorization")
+        && let Some((user, password)) = policy.netrc.lookup(request.url().host())
+    {
+        let value = Basic::new(user, password).value()?;
+        request.headers_mut().set_sensitive("Authorization", &value).map_err(invalid)?;
+    }
     if policy.auth.is_some() && request.headers().contains("Authorization") {
         // The hook has said who asks.
         Arc::make_mut(policy).auth = None;

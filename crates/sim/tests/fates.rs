@@ -10,7 +10,7 @@ use sortie_cookie::SharedJar;
 use sortie_engine::{Budget, Error, Limits, Overflow};
 use sortie_http::Method;
 use sortie_http::{Headers, PreparedRequest};
-use sortie_policy::{Authenticator, Policy, Retries, Scheme, Seen, Timeouts};
+use sortie_policy::{AuthScheme, Authenticator, Policy, Retries, Seen, Timeouts};
 use sortie_sim::{Ask, Chance, Stream, Temper, World};
 
 const SEEDS: u64 = 1_000;
@@ -165,7 +165,7 @@ fn ask(chance: &mut Chance, origins: &[String], jar: &SharedJar) -> Ask {
 #[derive(Default)]
 struct Counting(AtomicU32);
 
-impl Scheme for Counting {
+impl AuthScheme for Counting {
     fn authorize(
         &self,
         _: &PreparedRequest,

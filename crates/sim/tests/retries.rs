@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use sortie_engine::{Error, Limits, Phase, Setback};
 use sortie_http::{Headers, Method, PreparedRequest};
-use sortie_policy::{Authenticator, Decide, Decision, Error as PolicyError, Redirect, Retries, Scheme, Seen};
+use sortie_policy::{AuthScheme, Authenticator, Decide, Decision, Error as PolicyError, Redirect, Retries, Seen};
 use sortie_sim::{Answer, Ask, Ending, Farewell, Server, World};
 
 const fn ms(count: u64) -> Duration {
@@ -186,7 +186,7 @@ fn what_was_tried_is_told() {
 /// A scheme that answers one challenge.
 struct Password;
 
-impl Scheme for Password {
+impl AuthScheme for Password {
     fn authorize(&self, request: &PreparedRequest, _: SystemTime) -> Result<Headers, Box<dyn StdError + Send + Sync>> {
         let mut headers = Headers::new();
         headers.append("X-Signed", request.url().target())?;
@@ -218,7 +218,7 @@ fn a_scheme_of_ones_own_signs_each_exchange_and_answers_a_challenge() {
 /// A scheme that sets what is not its own to set.
 struct Meddler;
 
-impl Scheme for Meddler {
+impl AuthScheme for Meddler {
     fn authorize(&self, _: &PreparedRequest, _: SystemTime) -> Result<Headers, Box<dyn StdError + Send + Sync>> {
         let mut headers = Headers::new();
         headers.append("Host", "elsewhere")?;

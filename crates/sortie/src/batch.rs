@@ -272,8 +272,9 @@ impl Batch {
         }
         self.mixed |= session.as_ref().is_some_and(|session| !session.is(&self.home));
         let session = session.as_ref().unwrap_or(&self.home);
-        let sink = session.sink();
-        let prepared = session.prepare(arguments, connecting).inspect_err(|error| {
+        let profile = session.profile();
+        let sink = profile.sink.clone();
+        let prepared = session.prepare(&profile, arguments, connecting).inspect_err(|error| {
             if let Some(sink) = &sink {
                 warn(&**sink, error.warnings(), None, wall());
             }
@@ -326,7 +327,7 @@ impl Batch {
 
     /// Holds a loop that is there already to what was asked for.
     pub(crate) fn limit(&mut self) {
-        let limits = self.options.limits(self.home.limits(), self.overflow);
+        let limits = self.options.limits(&self.home.limits(), self.overflow);
         if let Some(driver) = &mut self.driver {
             driver.engine.set_limits(limits);
         }
@@ -364,7 +365,7 @@ impl Batch {
     fn start(&mut self) -> Result<&mut Driver, Error> {
         if self.driver.is_none() {
             let driver =
-                self.home.garage().take(&self.options.limits(self.home.limits(), self.overflow)).map_err(no_loop)?;
+                self.home.garage().take(&self.options.limits(&self.home.limits(), self.overflow)).map_err(no_loop)?;
             self.desk.cause = None;
             self.began = None;
             self.reported.0 = driver.now();
@@ -433,7 +434,7 @@ impl Drop for Batch {
             // What nobody took, and what `map` has kept, takes no room from the next batch.
             let (held, now) = (driver.engine.held(), driver.now());
             driver.engine.release_content(held, now);
-            driver.engine.set_limits(self.home.limits().clone());
+            driver.engine.set_limits(self.home.limits());
             driver.engine.trim();
             // Only links are closed by that: nothing is under way.
             if driver.carry_out(&mut self.desk).is_ok() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sortie_cookie::SharedJar;
 use sortie_http::PreparedRequest;
 use sortie_log::{Sink, Verbose};
-use sortie_policy::{Credentials, Decide, Decision, Redirect, Retries};
+use sortie_policy::{Credentials, Decide, Decision, Netrc, Redirect, Retries};
 use sortie_session::{Arguments, Auth, Error, Hooks, Profile, Response, Sent, Values};
 
 use crate::{Answer, Session};
@@ -34,6 +34,31 @@ pub struct ForSession(());
 impl<For> Defaults<For> {
     pub(crate) fn new(profile: Profile) -> Self {
         Defaults { profile, target: std::marker::PhantomData }
+    }
+
+    /// Joins the relative URLs of requests with this one, as a browser does with those of a page (RFC 3986, section 5). What
+    /// stands behind its last `/` gives way: end it with a `/`. Default: none, and a relative URL is an error.
+    ///
+    /// A URL with a scheme stays as it is. `/x` leads to the root of the same host, and `//host/x` to another host: a text of
+    /// a stranger's is not to be the beginning of a URL. The session's credentials go wherever a request's URL leads, as
+    /// without a base.
+    ///
+    /// ```
+    /// # let server = sortie_testserver::TestServer::start()?;
+    /// let session = sortie::Session::builder().base_url(server.url("/status/")).build()?;
+    /// assert_eq!(session.get("204").send()?.status(), 204);
+    /// assert_eq!(session.get("/get").send()?.status(), 200);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn base_url(mut self, url: impl AsRef<str>) -> Self {
+        self.profile.set_base_url(url.as_ref());
+        self
+    }
+
+    /// Has no base URL: a relative URL is an error.
+    pub fn unset_base_url(mut self) -> Self {
+        self.profile.unset_base_url();
+        self
     }
 
     /// The User-Agent field. Default: `sortie/<version>`; [`unset_header`](Self::unset_header) sends none.
@@ -77,6 +102,13 @@ impl<For> Defaults<For> {
     /// Whose credentials each request brings, such as [`Basic`](crate::Basic). Default: nobody's.
     pub fn auth(mut self, auth: impl Into<Auth>) -> Self {
         self.profile.auth = Some(auth.into());
+        self
+    }
+
+    /// Tells hosts the names and passwords of this netrc file, in place of the environment's, where nothing else is said of who
+    /// asks. Default: the file that `NETRC` names, or `.netrc` in the home folder.
+    pub fn netrc(mut self, netrc: Netrc) -> Self {
+        self.profile.netrc = Some(netrc);
         self
     }
 
@@ -259,7 +291,8 @@ impl Defaults<ForSession> {
         self
     }
 
-    /// The session. Fails where a default makes no sense: a line break in a header, a timeout of zero.
+    /// The session. Fails where a default makes no sense: a line break in a header, a timeout of zero, a base URL that is
+    /// none.
     pub fn build(self) -> Result<Session, Error> {
         self.profile.check()?;
         Ok(Session::of(self.profile))

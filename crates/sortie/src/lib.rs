@@ -22,7 +22,7 @@
 //! | to … | take |
 //! |---|---|
 //! | send one request | [`get`], [`post`] …: a [`Request`] and its [`send`](Request::send) |
-//! | keep cookies, defaults, hooks | [`Session`], [`Session::builder`] |
+//! | keep cookies, defaults, hooks; change them later | [`Session`], [`Session::builder`], [`Session::change`] |
 //! | send many, and have all answers in order | [`map`], [`Session::map`], [`Batch::map`] |
 //! | have answers as they land, or in order, or keep none | [`Batch::stream`], `stream_ordered`, `for_each` |
 //! | bound a batch | [`Batch::concurrency`], `per_origin`, `deadline`, `fail_fast`, `memory_budget`, `gate` |
@@ -59,6 +59,7 @@ mod fault;
 mod feeder;
 mod feeds;
 mod garage;
+mod live;
 mod options;
 mod plan;
 mod process;
@@ -99,7 +100,7 @@ pub use sortie_http::{
 };
 pub use sortie_log::{Detailed, Event, FnSink, Memory, Sink, Verbose, What};
 pub use sortie_policy::{
-    Course, Credentials, Decision, Digest, Proxies, Proxy, ProxyKind, Redirect, Retries, Scheme, Seen,
+    AuthScheme, Course, Credentials, Decision, Digest, Netrc, Proxies, Proxy, ProxyKind, Redirect, Retries, Seen,
 };
 pub use sortie_session::{
     Arguments, Auth, Basic, Bearer, BodyArgument, BodySender, Error, ErrorKind, Expect, Hooks, Links, Phase, Profile,

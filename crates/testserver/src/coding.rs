@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use brotli::CompressorReader;
 use flate2::Compression;
 use flate2::bufread::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use hyper::StatusCode;
@@ -31,6 +32,21 @@ pub(crate) fn deflate(request: &Request) -> Answer {
     coded("deflate", DeflateEncoder::new(plain.as_bytes(), Compression::default()))
 }
 
+/// `/brotli`.
+pub(crate) fn brotli(request: &Request) -> Answer {
+    let plain = document(request, "brotli");
+    coded("br", CompressorReader::new(plain.as_bytes(), 4096, 5, 20))
+}
+
+/// `/zstd`.
+pub(crate) fn zstd(request: &Request) -> Answer {
+    let plain = document(request, "zstd");
+    match zstd::stream::read::Encoder::with_buffer(plain.as_bytes(), zstd::DEFAULT_COMPRESSION_LEVEL) {
+        Ok(encoder) => coded("zstd", encoder),
+        Err(error) => failed(&error),
+    }
+}
+
 /// What is said inside the coding.
 fn document(request: &Request, flag: &str) -> String {
     let mut document = echo::described(request);
@@ -42,9 +58,13 @@ fn coded(coding: &'static str, mut encoder: impl Read) -> Answer {
     let mut content = Vec::new();
     let read: io::Result<usize> = encoder.read_to_end(&mut content);
     if let Err(error) = read {
-        return answer::refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string());
+        return failed(&error);
     }
     let mut answer = answer::typed("application/json", Content::Whole(content.into()));
     answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
     answer
+}
+
+fn failed(error: &io::Error) -> Answer {
+    answer::refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string())
 }

@@ -19,6 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::counts::Connected;
 use crate::delivery::Delivery;
 use crate::fate::{Ending, Fate};
+use crate::interim::Interim;
 use crate::route::{self, Broken};
 use crate::shared::Shared;
 use crate::socket::Socket;
@@ -43,6 +44,7 @@ struct Exchanges {
     shared: Arc<Shared>,
     visitor: Arc<Visitor>,
     heard: Heard,
+    interim: Interim,
     fate: Fate,
     responses: AtomicUsize,
 }
@@ -64,9 +66,10 @@ impl Connection {
             },
         };
         let fate = Fate::default();
-        let (wire, heard) = Wire::new(socket, fate.clone(), Arc::clone(&shared));
+        let interim = Interim::default();
+        let (wire, heard) = Wire::new(socket, fate.clone(), interim.clone(), Arc::clone(&shared));
         let visitor = Arc::new(Visitor { address: client, secured });
-        let exchanges = Exchanges { shared, visitor, heard, fate, responses: AtomicUsize::new(0) };
+        let exchanges = Exchanges { shared, visitor, heard, interim, fate, responses: AtomicUsize::new(0) };
         exchanges.run(wire, protocol).await;
     }
 }
@@ -97,7 +100,7 @@ impl Exchanges {
 
     /// Answers a request as the server's manners have it; fails only where its content did not come.
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Delivery>, Broken> {
-        let Shared { counts, conduct, rooms, .. } = &*self.shared;
+        let Shared { counts, conduct, .. } = &*self.shared;
         counts.requested();
         // After the last response comes nothing, also where the client has sent more already.
         if self.fate.decided() || conduct.stalls() {
@@ -105,7 +108,7 @@ impl Exchanges {
             return future::pending().await;
         }
         let headless = request.method() == Method::HEAD;
-        let mut answer = route::answer(request, &self.visitor, &self.heard, rooms).await?;
+        let mut answer = route::answer(request, &self.visitor, &self.heard, &self.interim, &self.shared).await?;
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
             self.fate.decide(Ending::Upgrade);
             return Ok(answer.map(Delivery::Whole));

@@ -17,13 +17,18 @@ pub(crate) fn head(request: &Request) -> Answer {
 
 /// Everything, the content parsed by its type.
 pub(crate) fn whole(request: &Request) -> Answer {
+    answer::json(&Value::Object(content(request)))
+}
+
+/// The keys of an echo that tells everything.
+pub(crate) fn content(request: &Request) -> Map<String, Value> {
     let mut document = described(request);
     let content = Parsed::new(request);
     document.insert("data".into(), content.data.into());
     document.insert("files".into(), content.files.into());
     document.insert("form".into(), content.form.into());
     document.insert("json".into(), content.json);
-    answer::json(&Value::Object(document))
+    document
 }
 
 /// The request's fields.

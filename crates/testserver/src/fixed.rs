@@ -16,6 +16,17 @@ const UTF8: &str = "<!doctype html>
 <p>∀x ∈ ℝ: ⌈x⌉ = −⌊−x⌋ · 1 € · “quoted” · 🕊
 ";
 
+const HTML: &str = "<!doctype html>
+<html lang=\"en\">
+<head><meta charset=\"utf-8\"><title>Out and back</title></head>
+<body>
+<h1>Out and back</h1>
+<p>A sortie goes out with a question &amp; comes home with an answer. It is <em>one</em> of many.</p>
+<ol><li>ask</li><li>wait</li><li>read</li></ol>
+</body>
+</html>
+";
+
 /// `/small`: 100 octets.
 pub(crate) fn small() -> Answer {
     answer::typed("text/plain", Content::Whole(Bytes::from_static(SMALL)))
@@ -37,6 +48,11 @@ pub(crate) fn json() -> Answer {
             ],
         },
     }))
+}
+
+/// `/html`: a short page.
+pub(crate) fn html() -> Answer {
+    answer::typed("text/html; charset=utf-8", Content::Whole(Bytes::from_static(HTML.as_bytes())))
 }
 
 /// `/encoding/utf8`: a page in several scripts.

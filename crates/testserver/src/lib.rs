@@ -55,44 +55,82 @@
 //! | `/redirect-to?url=..&status_code=..` | that location, unchanged; any 3xx, default 302 |
 //! | `/status/:code` | 200 to 599; a 3xx but 304 leads to `/redirect/1`; 401 and 407 have a challenge |
 //! | `/basic-auth/:user/:pass` | 401 with a challenge, or `{"authenticated": true, "user": ..}` |
-//! | `/gzip` `/deflate` `/deflate-raw` | JSON in that coding, asked for or not; `/deflate` is zlib's format |
+//! | `/bearer` | 401 with a challenge, or `{"authenticated": true, "token": ..}` for any token |
+//! | `/digest-auth/:qop/:user/:pass` | all the keys, `authenticated` and `user`, or 401 with a challenge; see [below](#digest-authentication) |
+//! | `/gzip` `/deflate` `/deflate-raw` `/brotli` `/zstd` | JSON in that coding, asked for or not; `/deflate` is zlib's format |
 //! | `/delay/:seconds` | as `/anything`, after that time; fractions allowed, at most 10 |
 //! | `/wait/:n` | `{"waited": n}`, once n requests wait for that n at the same time, this one included; n from 1 |
 //! | `/hold` | `{"held": true}`, when [`TestServer::release`] is called; [`TestServer::held`] tells how many wait |
 //! | `/bytes/:n` | `n` octets with their length, at most 100 MiB: [`random_bytes`] of `?seed=`, default 0 |
 //! | `/chunked/:n` | the same octets, chunked |
+//! | `/stream-bytes/:n` | the same octets, in chunks of `?chunk_size=`, default 10 KiB, each in a write of its own |
 //! | `/stream/:n` | `n` lines of JSON, chunked, at most 100,000 |
+//! | `/drip?numbytes=..&chunks=..` | stars with their length, default 10, in so many writes, default one an octet; with `hold=1` each waits as `/hold` does |
+//! | `/huge/:n` | `n` octets of value 0 with their length, made as they are sent; any `n` |
+//! | `/trailers?k=v` | text, chunked, then those trailer fields, where `TE: trailers` asks for them |
 //! | `/response-headers?k=v` | sets those fields; repeats are kept |
-//! | `/json`, `/encoding/utf8` | a fixed document; a page in several scripts |
+//! | `/range/:n` | `n` letters, at most 100 MiB, with ETag and Last-Modified; heeds Range (one of them) and If-Range: 206 or 416 |
+//! | `/links/:n/:number` | an HTML page with a link to each other of `n` pages, at most 1000; `/links/:n` leads to the first |
+//! | `/link-header/:n/:number` | JSON, with a Link field that names next, last, first and prev; `?absolute=true` for whole URLs |
+//! | `/json`, `/html`, `/encoding/utf8` | a fixed document; a page; a page in several scripts |
 //! | `/small` | 100 octets of text, on the shortest path through the server |
 //! | `/tls` | `version`, `cipher`, `alpn`, `server_name`, `resumed`, `client_certificates` (how many), or `null` without TLS |
+//! | `/expect` | all the keys, after a 100 with `?continue=1`, without one else; a request that expects it gets a 417 with `?continue=0` |
+//! | `/retry/:id/:n?status=..&after=..` | all the keys and `attempt`: with that status (default 503) and Retry-After the first `n` times that this server is asked with that `id`, then 200 |
+//! | `/sink` | `{"length": ..}` of content of any size, which is not kept; with `?sum=crc32` or `sha256` that too, in hex |
 //! | `/upgrade` | 101 where `Upgrade: echo` is asked for, then every octet back, until the client ends; else 426 |
 //!
+//! # Digest authentication
+//!
+//! `/digest-auth/:qop/:user/:pass/:algorithm/:uses`, the last two optional, checks all that RFC 7616 has a client prove.
+//!
+//! - The `qop` is `auth`, `auth-int`, `both` or `none` (what RFC 2069 had).
+//! - The algorithm is `MD5`, `SHA-256` or `SHA-512-256`, or one of them with `-sess`. Where the path names none, the
+//!   challenge names none: that is MD5.
+//! - A nonce is good for so many `uses`, else for ever (`never`). A right answer with a nonce that is used up, or that this
+//!   server did not give, is told `stale=true`.
+//! - `nc` must increase with each use of a nonce, or else it is a replay and a 401. With `?nc=any` each number is good
+//!   once, in any order: that is for many requests at once.
+//! - `?cookie=1` sets the cookie `challenged=1` with each challenge.
+//!
+//! # What is none of these
+//!
 //! Anything else is a 404, and a route that cannot do what its path asks for says so with a 400; both in JSON. A
-//! request body may have 256 MiB (else 413). A request that expects `100-continue` gets its 100 from the routes that echo
-//! a body; the others answer at once and close.
+//! request body may have 256 MiB (else 413), but for `/sink`. A request that expects `100-continue` gets its 100 from the
+//! routes that read a body; the others answer at once and close.
 
+mod algorithm;
 mod answer;
+mod attempts;
 mod coding;
 mod conduct;
 mod connection;
 mod content;
 mod cookies;
 mod counts;
+mod credentials;
 mod delivery;
+mod digest;
 mod echo;
+mod expect;
 mod fate;
 mod fields;
 mod fixed;
 mod generated;
+mod interim;
+mod links;
 mod listen;
 mod manners;
 mod multipart;
+mod nonces;
+mod pieces;
 pub mod proxy;
+mod range;
 pub mod raw;
 mod redirect;
 mod refused;
 mod request;
+mod retry;
 mod rooms;
 mod route;
 mod running;
@@ -100,9 +138,11 @@ mod secured;
 mod sequence;
 mod server;
 mod shared;
+mod sink;
 mod socket;
 mod status;
 mod tls;
+mod trailers;
 mod upgrade;
 mod visitor;
 mod wire;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hyper::header::{HOST, HeaderName};
 use hyper::http::request::Parts;
-use hyper::{HeaderMap, Method};
+use hyper::{HeaderMap, Method, Uri};
 use percent_encoding::percent_decode_str;
 
+use crate::expect::Expectation;
 use crate::visitor::Visitor;
 
 /// A request whose content has come.
@@ -55,12 +56,22 @@ impl Request {
 
     /// The query's pairs, decoded, in order.
     pub(crate) fn query(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-        form_urlencoded::parse(self.parts.uri.query().unwrap_or_default().as_bytes())
+        query(&self.parts.uri)
     }
 
     /// The first value of that name in the query.
     pub(crate) fn argument(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.query().find(|(key, _)| key == name).map(|(_, value)| value)
+        argument(&self.parts.uri, name)
+    }
+
+    /// What becomes of what it expects.
+    pub(crate) fn expectation(&self) -> Expectation {
+        Expectation::of(&self.parts)
+    }
+
+    /// `uri` is what was asked for, as a path or, of a proxy, as a whole URL.
+    pub(crate) fn is_for(&self, uri: &str) -> bool {
+        self.parts.uri == *uri || self.parts.uri.path_and_query().is_some_and(|target| target.as_str() == uri)
     }
 
     /// The URL that was asked for, as far as the request tells.
@@ -77,6 +88,15 @@ impl Request {
         };
         format!("{}://{host}{path}", self.visitor.scheme())
     }
+}
+
+/// The first value of that name in the query of `uri`.
+pub(crate) fn argument<'a>(uri: &'a Uri, name: &str) -> Option<Cow<'a, str>> {
+    query(uri).find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+fn query(uri: &Uri) -> form_urlencoded::Parse<'_> {
+    form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
 }
 
 /// A path segment without its escapes.

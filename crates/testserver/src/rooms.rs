@@ -10,7 +10,7 @@ use tokio::sync::oneshot::{self, Receiver, Sender};
 pub(crate) struct Rooms {
     /// At `/wait/:n`, by n.
     gathering: Mutex<HashMap<usize, Vec<Sender<()>>>>,
-    /// At `/hold`.
+    /// At `/hold`, and between the pieces of `/drip`.
     held: Mutex<Vec<Sender<()>>>,
 }
 
@@ -32,8 +32,12 @@ impl Rooms {
 
     /// Returns when [`Rooms::release`] is called.
     pub(crate) async fn hold(&self) {
-        let released = enter(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner));
-        let _ = released.await;
+        let _ = self.enter().await;
+    }
+
+    /// One more that is held, until [`Rooms::release`] is called.
+    pub(crate) fn enter(&self) -> Receiver<()> {
+        enter(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Requests that are held now.

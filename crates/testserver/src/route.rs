@@ -7,17 +7,23 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::StatusCode;
 use hyper::body::{Body, Incoming};
-use hyper::header::{CONNECTION, EXPECT, HeaderValue};
+use hyper::header::{CONNECTION, HeaderValue};
 use serde_json::json;
 
 use crate::answer::{self, Answer};
 use crate::content::Content;
+use crate::expect::Expectation;
+use crate::interim::Interim;
 use crate::redirect::Form;
 use crate::request::Request;
 use crate::rooms::Rooms;
+use crate::shared::Shared;
 use crate::visitor::Visitor;
 use crate::wire::Heard;
-use crate::{coding, cookies, echo, fields, fixed, generated, redirect, secured, status, upgrade};
+use crate::{
+    coding, cookies, digest, echo, expect, fields, fixed, generated, links, range, redirect, retry, secured, sink,
+    status, trailers, upgrade,
+};
 
 /// The longest content a request may have, in octets.
 const MOST_CONTENT: usize = 256 * 1024 * 1024;
@@ -33,7 +39,8 @@ pub(crate) async fn answer(
     request: hyper::Request<Incoming>,
     visitor: &Arc<Visitor>,
     heard: &Heard,
-    rooms: &Rooms,
+    interim: &Interim,
+    shared: &Shared,
 ) -> Result<Answer, Broken> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
@@ -42,7 +49,15 @@ pub(crate) async fn answer(
     }
     // Taken before the content is read: a 100 (Continue) would make the stream forget the head.
     let field_lines = (path == "/raw-headers").then(|| heard.field_lines());
-    let unread = body.is_end_stream() || parts.headers.contains_key(EXPECT) && !echoes(path);
+    let expectation = Expectation::of(&parts);
+    match expectation {
+        Expectation::Ignored => interim.withhold(),
+        _ => interim.allow(),
+    }
+    if path == "/sink" {
+        return sink::swallowed(&parts.uri, body).await;
+    }
+    let unread = body.is_end_stream() || expectation == Expectation::Refused;
     let content = if unread { Some(Bytes::new()) } else { collected(body).await? };
     Ok(match (content, field_lines) {
         (None, _) => {
@@ -51,7 +66,7 @@ pub(crate) async fn answer(
             refusal
         }
         (Some(_), Some(lines)) => answer::typed("text/plain; charset=utf-8", Content::Whole(lines.into())),
-        (Some(content), None) => route(&Request::new(parts, content, Arc::clone(visitor)), rooms).await,
+        (Some(content), None) => route(&Request::new(parts, content, Arc::clone(visitor)), shared).await,
     })
 }
 
@@ -67,13 +82,7 @@ async fn collected(body: Incoming) -> Result<Option<Bytes>, Broken> {
     }
 }
 
-/// That path tells the content back.
-fn echoes(path: &str) -> bool {
-    let first = path.split('/').nth(1).unwrap_or_default();
-    ["post", "put", "patch", "delete", "anything", "delay"].contains(&first)
-}
-
-async fn route(request: &Request, rooms: &Rooms) -> Answer {
+async fn route(request: &Request, shared: &Shared) -> Answer {
     match *request.segments() {
         ["get"] => answer::only(request, "GET, HEAD, OPTIONS", echo::head),
         ["post"] => answer::only(request, "POST, OPTIONS", echo::whole),
@@ -94,23 +103,38 @@ async fn route(request: &Request, rooms: &Rooms) -> Answer {
         ["redirect-to"] => redirect::free(request),
         ["status", code] => status::plain(code),
         ["basic-auth", user, password] => status::basic(request, user, password),
+        ["digest-auth", ref path @ ..] => digest::digest(request, path, &shared.nonces),
+        ["bearer"] => status::bearer(request),
         ["gzip"] => coding::gzip(request),
         ["deflate"] => coding::zlib(request),
         ["deflate-raw"] => coding::deflate(request),
+        ["brotli"] => coding::brotli(request),
+        ["zstd"] => coding::zstd(request),
         ["delay", seconds] => delayed(request, seconds).await,
-        ["wait", count] => gathered(rooms, count).await,
+        ["wait", count] => gathered(&shared.rooms, count).await,
         ["hold"] => {
-            rooms.hold().await;
+            shared.rooms.hold().await;
             answer::json(&json!({ "held": true }))
         }
         ["bytes", count] => generated::bytes(request, count, true),
         ["chunked", count] => generated::bytes(request, count, false),
+        ["stream-bytes", count] => generated::chunks(request, count),
+        ["drip"] => generated::drip(request, &shared.rooms),
+        ["huge", count] => generated::huge(count),
+        ["trailers"] => trailers::asked(request),
         ["stream", count] => generated::lines(request, count),
+        ["range", length] => range::part(request, length),
+        ["links", count] => links::first(count),
+        ["links", count, number] => links::page(count, number),
+        ["link-header", count, number] => links::field(request, count, number),
         ["response-headers"] => fields::set(request),
         ["json"] => fixed::json(),
+        ["html"] => fixed::html(),
         ["encoding", "utf8"] => fixed::utf8(),
         ["small"] => fixed::small(),
         ["tls"] => secured::tls(request),
+        ["expect"] => expect::asked(request),
+        ["retry", id, failures] => retry::counted(request, id, failures, &shared.attempts),
         ["upgrade"] => upgrade::asked(request),
         _ => answer::refusal(StatusCode::NOT_FOUND, "no such route"),
     }

@@ -179,12 +179,13 @@ impl TestServer {
         self.shared.conduct.misdeeds()
     }
 
-    /// Requests that wait at `/hold` now; one whose client has gone counts until that was noticed.
+    /// Requests that wait at `/hold` now, or for the next piece of `/drip?hold=1`; one whose client has gone counts until that was noticed.
     pub fn held(&self) -> usize {
         self.shared.rooms.held()
     }
 
-    /// Answers all requests that wait at `/hold` now, and says how many those are; later ones wait for the next release.
+    /// Answers all requests that wait at `/hold` now, or gives them the next piece of `/drip`, and says how many those are; later
+    /// ones wait for the next release.
     pub fn release(&self) -> usize {
         self.shared.rooms.release()
     }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::attempts::Attempts;
 use crate::conduct::Conduct;
 use crate::counts::Counts;
 use crate::manners::Manners;
+use crate::nonces::Nonces;
 use crate::rooms::Rooms;
 
 /// The state of one server.
@@ -13,7 +15,9 @@ use crate::rooms::Rooms;
 pub(crate) struct Shared {
     pub(crate) counts: Arc<Counts>,
     pub(crate) conduct: Conduct,
-    pub(crate) rooms: Rooms,
+    pub(crate) rooms: Arc<Rooms>,
+    pub(crate) nonces: Nonces,
+    pub(crate) attempts: Attempts,
     killed: AtomicBool,
 }
 
@@ -22,7 +26,9 @@ impl Shared {
         Self {
             counts: Arc::default(),
             conduct: Conduct::new(manners),
-            rooms: Rooms::default(),
+            rooms: Arc::default(),
+            nonces: Nonces::default(),
+            attempts: Attempts::default(),
             killed: AtomicBool::new(false),
         }
     }

@@ -1,4 +1,4 @@
-//! Statuses on demand, and the one that asks who you are.
+//! Statuses on demand, and those that ask who you are.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -38,4 +38,17 @@ pub(crate) fn basic(request: &Request, user: &str, password: &str) -> Answer {
         return answer::json(&json!({ "authenticated": true, "user": user }));
     }
     answer::with(answer::empty(StatusCode::UNAUTHORIZED), WWW_AUTHENTICATE, CHALLENGE)
+}
+
+/// `/bearer`: lets any token in (RFC 6750).
+pub(crate) fn bearer(request: &Request) -> Answer {
+    let token = request.header(AUTHORIZATION).and_then(|field| {
+        let (scheme, token) = field.split_once(' ')?;
+        let token = token.trim();
+        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+    });
+    match token {
+        Some(token) => answer::json(&json!({ "authenticated": true, "token": token })),
+        None => answer::with(answer::empty(StatusCode::UNAUTHORIZED), WWW_AUTHENTICATE, "Bearer"),
+    }
 }

@@ -11,6 +11,7 @@ use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 use crate::fate::Fate;
+use crate::interim::Interim;
 use crate::shared::Shared;
 use crate::socket::Socket;
 
@@ -28,6 +29,7 @@ pub(crate) struct Wire {
     answered: bool,
     heard: Heard,
     fate: Fate,
+    interim: Interim,
     shared: Arc<Shared>,
 }
 
@@ -37,9 +39,9 @@ pub(crate) struct Heard(Arc<Mutex<Vec<u8>>>);
 
 impl Wire {
     /// Wraps a stream; the other half reads what it remembers.
-    pub(crate) fn new(stream: Box<dyn Socket>, fate: Fate, shared: Arc<Shared>) -> (Self, Heard) {
+    pub(crate) fn new(stream: Box<dyn Socket>, fate: Fate, interim: Interim, shared: Arc<Shared>) -> (Self, Heard) {
         let heard = Heard::default();
-        (Self { stream, answered: false, heard: heard.clone(), fate, shared }, heard)
+        (Self { stream, answered: false, heard: heard.clone(), fate, interim, shared }, heard)
     }
 
     /// Throws away what comes, until the client ends.
@@ -95,6 +97,9 @@ impl AsyncRead for Wire {
 
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if let Some(kept) = self.interim.kept(buf) {
+            return Poll::Ready(Ok(kept));
+        }
         self.answered = true;
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
@@ -116,6 +121,9 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if let Some(kept) = bufs.first().and_then(|buf| self.interim.kept(buf)) {
+            return Poll::Ready(Ok(kept));
+        }
         self.answered = true;
         Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }

@@ -3,6 +3,8 @@
 
 mod client;
 
+use std::io::Write;
+
 use client::Client;
 use serde_json::json;
 use sortie_testserver::TestServer;
@@ -134,6 +136,74 @@ fn expecting_100_is_answered_by_it_only_where_content_is_wanted() {
     let refused = client.send(&head.replace("/post", "/status/417"), b"");
     assert_eq!(refused.status, 417);
     assert!(client.at_end());
+}
+
+#[test]
+fn an_expectation_is_met_ignored_or_refused_as_the_query_says() {
+    let server = TestServer::start().unwrap();
+    let mut client = Client::new(server.addr());
+    let head =
+        |query| format!("POST /expect{query} HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+    for _ in 0..2 {
+        assert_eq!(client.send(&head("?continue=1"), b"").status, 100);
+        assert_eq!(client.send("", b"hello").json()["data"], "hello");
+        // The next that comes is the answer, whether the client waits or not.
+        let answer = client.send(&head(""), b"hello");
+        assert_eq!((answer.status, &answer.json()["data"]), (200, &json!("hello")));
+    }
+    assert_eq!(client.send_content("POST", "/expect?continue=0", "text/plain", b"x").json()["data"], "x");
+    assert_eq!(client.send(&head("?continue=0"), b"").status, 417);
+    assert!(client.at_end());
+}
+
+#[test]
+fn what_sinks_is_counted_and_summed() {
+    let server = TestServer::start().unwrap();
+    let mut client = Client::new(server.addr());
+    assert_eq!(client.get("/sink").json(), json!({ "length": 0 }));
+    let expecting = "PUT /sink?sum=crc32 HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n";
+    assert_eq!(client.send(expecting, b"").status, 100);
+    assert_eq!(client.send("", b"123456789").json(), json!({ "length": 9, "crc32": "cbf43926" }));
+    let head = "POST /sink?sum=sha256 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let answer = client.send(head, b"1\r\na\r\n2\r\nbc\r\n0\r\n\r\n");
+    let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(answer.json(), json!({ "length": 3, "sha256": sum }));
+    assert_eq!(client.send_content("POST", "/sink?sum=md5", "", b"").status, 400);
+}
+
+#[test]
+fn more_sinks_than_any_other_route_takes() {
+    let server = TestServer::start().unwrap();
+    let mut client = Client::new(server.addr());
+    let length = 300 * 1024 * 1024;
+    let head = format!("POST /sink HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n");
+    client.stream().write_all(head.as_bytes()).unwrap();
+    let piece = vec![0; 1024 * 1024];
+    for _ in 0..300 {
+        client.stream().write_all(&piece).unwrap();
+    }
+    assert_eq!(client.receive(false).json(), json!({ "length": length }));
+}
+
+#[test]
+fn a_retry_succeeds_in_the_end() {
+    let server = TestServer::start().unwrap();
+    let mut client = Client::new(server.addr());
+    let seen = [(); 4].map(|()| {
+        let answer = client.send_content("PUT", "/retry/a/2?status=429&after=7", "text/plain", b"again");
+        let told = answer.json();
+        assert_eq!(told["data"], "again");
+        (answer.status, answer.field("Retry-After").map(str::to_owned), told["attempt"].as_u64().unwrap())
+    });
+    let after = Some("7".to_owned());
+    assert_eq!(seen, [(429, after.clone(), 1), (429, after, 2), (200, None, 3), (200, None, 4)]);
+    let other = client.get("/retry/b/1");
+    assert_eq!((other.status, other.field("Retry-After")), (503, None));
+    assert_eq!(client.get("/retry/b/1").status, 200);
+    assert_eq!(client.get("/retry/c/0").status, 200);
+    for path in ["/retry/a/x", "/retry/a/-1", "/retry/a/1?status=700"] {
+        assert_eq!(client.get(path).status, 400, "{path}");
+    }
 }
 
 #[test]

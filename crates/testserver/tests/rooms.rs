@@ -109,3 +109,23 @@ fn what_is_held_is_answered_on_release() {
     assert_eq!(server.release(), 1);
     assert_eq!(later.receive(false).status, 200);
 }
+
+#[test]
+fn what_drips_may_wait_for_each_release() {
+    let server = TestServer::start().unwrap();
+    let mut client = asking(&server, "/drip?numbytes=7&chunks=3&hold=1");
+    // The head does not wait.
+    assert_eq!(client.receive(true).field("Content-Length"), Some("7"));
+    for size in [3, 2, 2] {
+        until(&server, |_| server.held() == 1);
+        assert!(is_silent(&mut client));
+        assert_eq!(server.release(), 1);
+        assert_eq!(client.octets(size), vec![b'*'; size]);
+    }
+    assert_eq!((server.held(), client.get("/small").status), (0, 200));
+    // Who leaves in between waits no more.
+    let client = asking(&server, "/drip?hold=1");
+    until(&server, |_| server.held() == 1);
+    drop(client);
+    until(&server, |_| server.held() == 0);
+}

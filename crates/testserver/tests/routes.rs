@@ -98,6 +98,20 @@ fn basic_auth_lets_one_user_in() {
 }
 
 #[test]
+fn a_bearer_of_any_token_is_let_in() {
+    let server = TestServer::start().unwrap();
+    let mut client = Client::new(server.addr());
+    let with =
+        |client: &mut Client, field: &str| client.send(&format!("GET /bearer HTTP/1.1\r\nHost: h\r\n{field}\r\n"), b"");
+    let allowed = with(&mut client, "Authorization: bEARER a.b-c=\r\n");
+    assert_eq!((allowed.status, allowed.json()), (200, json!({ "authenticated": true, "token": "a.b-c=" })));
+    for field in ["", "Authorization: Bearer \r\n", "Authorization: Bearer\r\n", "Authorization: Basic YTpi\r\n"] {
+        let refused = with(&mut client, field);
+        assert_eq!((refused.status, refused.field("Www-Authenticate")), (401, Some("Bearer")), "{field}");
+    }
+}
+
+#[test]
 fn codings_hold_the_document() {
     let server = TestServer::start().unwrap();
     let mut client = Client::new(server.addr());
@@ -116,6 +130,26 @@ fn codings_hold_the_document() {
         };
         let document: Value = serde_json::from_str(&text).unwrap();
         assert_eq!((&document["deflated"], &document["method"]), (&json!(true), &json!("GET")), "{path}");
+    }
+    let answer = client.get("/brotli");
+    assert_eq!(answer.field("Content-Encoding"), Some("br"));
+    text.clear();
+    brotli::Decompressor::new(&answer.content[..], 4096).read_to_string(&mut text).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["brotli"], true);
+    let answer = client.get("/zstd");
+    assert_eq!(answer.field("Content-Encoding"), Some("zstd"));
+    let plain = zstd::decode_all(&answer.content[..]).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&plain).unwrap()["zstd"], true);
+}
+
+#[test]
+fn pages_have_their_type() {
+    let server = TestServer::start().unwrap();
+    let mut client = Client::new(server.addr());
+    for (path, within) in [("/html", "&amp;"), ("/encoding/utf8", "日本語")] {
+        let answer = client.get(path);
+        assert_eq!(answer.field("Content-Type"), Some("text/html; charset=utf-8"), "{path}");
+        assert!(String::from_utf8(answer.content).unwrap().contains(within), "{path}");
     }
 }
 
