@@ -34,6 +34,7 @@
 //! | say where names and sockets lead | [`SessionBuilder::resolve`], `resolver`, `addresses`, `bind`, `unix_socket` |
 //! | connect beforehand, or switch protocols | [`Session::warm`], [`Request::upgrade`] |
 //! | step in | [`Hooks`]: `args`, `pre_request`, `post_request`, `response` |
+//! | save a session to a file, and restore it | [`Session::save`], [`SessionBuilder::restore`] |
 //! | change what all later sessions start from | [`settings`] |
 //! | see what is sent | [`SessionBuilder::verbose`], [`SessionBuilder::sink`] |
 //!
@@ -73,6 +74,8 @@ mod reply;
 mod request;
 mod response_lines;
 mod response_stream;
+#[cfg(feature = "json")]
+mod saved;
 mod session;
 mod settings;
 mod shared;
@@ -92,6 +95,8 @@ pub use progress::{Progress, Snapshot};
 pub use request::Request;
 pub use response_lines::ResponseLines;
 pub use response_stream::ResponseStream;
+#[cfg(feature = "json")]
+pub use saved::Restored;
 pub use session::Session;
 pub use settings::{ForSettings, Guard, SettingsBuilder, settings};
 pub use stream::{Stream, StreamOrdered, Tally};
@@ -121,6 +126,8 @@ pub use sortie_session::{
 pub mod explanation {
     pub use sortie_session::{Explanation, Matter, What, Whence};
 }
+#[cfg(feature = "json")]
+pub use sortie_session::{Ignored, Misfit, Secrets};
 pub use sortie_transport::{Addresses, Detached, Resolve, Waker};
 #[cfg(any(feature = "tls", feature = "ring"))]
 pub use sortie_transport::{Handshakes, Tls, TlsBuilder, TlsVersion};
