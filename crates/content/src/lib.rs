@@ -7,7 +7,7 @@
 //! | [`form`]: pairs, as a browser's form writes them | [`Decoder`]: takes the content codings off what is whole |
 //! | [`Multipart`]: fields and files, streamed | [`DecodeReader`]: the same, of what a reader gives |
 //! | [`to_json`]: a value as JSON | [`StreamDecoder`]: the same, of pieces, with back-pressure |
-//! | [`encode`]: content in a coding | [`from_json`]: a value from JSON in any Unicode encoding |
+//! | [`encode`], [`EncodeReader`]: content in a coding | [`from_json`]: a value from JSON in any Unicode encoding |
 //! | [`ACCEPT_ENCODING`]: the codings to offer | [`text`]: characters, by BOM or charset parameter |
 //! | | [`Lines`]: the same, line by line, of what a reader gives |
 //! | | [`content_type`], [`content_range`]: what it is, and which part of it |
@@ -43,6 +43,7 @@ mod coding;
 mod decode;
 mod deflate;
 mod encode;
+mod encode_reader;
 mod error;
 mod form;
 mod gzip;
@@ -67,6 +68,7 @@ pub use boundary::Boundary;
 pub use coding::{ACCEPT_ENCODING, Coding, Codings, MOST_CODINGS};
 pub use decode::Decoder;
 pub use encode::encode;
+pub use encode_reader::EncodeReader;
 pub use error::{Damage, Error};
 pub use form::{FORM, form};
 #[cfg(feature = "json")]

@@ -9,7 +9,7 @@ use crate::call::{Call, Credentials, State};
 use crate::chance::Chance;
 use crate::conn::Head;
 use crate::flow::Flow;
-use crate::receiving::{Receiving, TRUSTED, coded_limit};
+use crate::receiving::{Receiving, TRUSTED, Unsent, coded_limit};
 use crate::retry::{Share, allowed};
 use crate::{Limits, Time};
 
@@ -50,7 +50,9 @@ pub(crate) fn begin(
 ) -> (Receiving, Option<Box<News>>) {
     call.marks.head = now;
     let early = match call.state {
-        State::Sending { sent, .. } => Some(sent),
+        State::Sending { sent, .. } => Some(Unsent::Bytes(sent)),
+        State::Feeding { sent, pending, .. } => Some(Unsent::Streamed { sent, pending }),
+        State::Held { .. } => Some(Unsent::Body),
         _ => None,
     };
     if early.is_some() {

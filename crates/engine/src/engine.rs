@@ -212,6 +212,15 @@ impl Engine {
         self.output.push_back(output);
     }
 
+    /// Tells how much of a body is on its way; what nobody has heard yet is told no more.
+    pub(crate) fn push_uploaded(&mut self, tag: u64, sent: u64, total: Option<u64>) {
+        let output = Output::Uploaded { tag, sent, total };
+        match self.output.back_mut() {
+            Some(last) if matches!(&*last, Output::Uploaded { tag: it, .. } if *it == tag) => *last = output,
+            _ => self.output.push_back(output),
+        }
+    }
+
     /// What the clock on the wall says at this moment of the engine's.
     pub fn wall(&self, now: Time) -> SystemTime {
         now.wall(self.wall_at_zero)

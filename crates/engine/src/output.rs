@@ -54,6 +54,15 @@ pub enum Output {
         /// Which link.
         link: LinkId,
     },
+    /// So much of a body was handed over to be sent. Only where the call's policy asks for it.
+    Uploaded {
+        /// What was given with the call.
+        tag: u64,
+        /// How many bytes of content, in this exchange.
+        sent: u64,
+        /// How many there are, where that is known.
+        total: Option<u64>,
+    },
     /// Only the program's own code knows: ask it, where a panic can do no harm, and hand the answer to
     /// [`handle_reply`](crate::Engine::handle_reply).
     Ask {
@@ -103,6 +112,19 @@ pub enum Place<'a> {
     Pause,
     /// To the reader of streamed content, who takes it from the link: see [`Engine::lend`](crate::Engine::lend).
     Lent,
+}
+
+/// What follows, once what `handle_writable` or `handle_fed` appended is written.
+///
+/// Where it could not be written at once, call `handle_blocked`, and `handle_writable` when it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Write {
+    /// Nothing, for now.
+    Done,
+    /// There is more: call `handle_writable` again.
+    More,
+    /// The next bytes of a streamed body are wanted, by `handle_fed`. The first may leave with what was appended already.
+    Feed,
 }
 
 /// Whether the engine wants more bytes of a link.

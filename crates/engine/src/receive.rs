@@ -8,10 +8,11 @@ use crate::arrival::{News, Standing, begin};
 use crate::call::State;
 use crate::conn::{ConnEvent, Head};
 use crate::engine::Engine;
+use crate::feed::is_unheeded;
 use crate::flow::{Flow, ROOM};
 use crate::link::LinkState;
 use crate::output::{Output, Place, Read};
-use crate::receiving::{Kept, Receiving, TRUSTED};
+use crate::receiving::{Kept, Receiving, TRUSTED, Unsent};
 use crate::{CallId, Error, LinkId, Phase, Time};
 
 /// The least that is worth reading straight into its place.
@@ -42,7 +43,14 @@ impl Engine {
                     self.conclude(id, link, receiving, reusable, now);
                     return if reusable { Read::More } else { Read::Stop };
                 }
-                Taken::Informational(head) => self.tell_informational(id, &head, now),
+                Taken::Informational(head) => {
+                    self.heed_informational(id, link, &head, now);
+                    self.tell_informational(id, &head, now);
+                }
+                Taken::Unheeded => {
+                    self.go_without_expect(id, link, now);
+                    return Read::Stop;
+                }
                 Taken::Head(news) => {
                     if !self.heed_head(id, link, *news, now) {
                         return Read::Stop;
@@ -89,6 +97,7 @@ impl Engine {
             match (event, &mut receiving) {
                 (ConnEvent::More, _) => break Taken::All,
                 (ConnEvent::Informational(head), _) => break Taken::Informational(head),
+                (ConnEvent::Head(head), _) if is_unheeded(call, head.status) => break Taken::Unheeded,
                 (ConnEvent::Head(head), _) => {
                     let standing = Standing {
                         limits: &self.limits,
@@ -232,7 +241,9 @@ impl Engine {
         if let State::Receiving { receiving, .. } = &call.state
             && !matches!(receiving.flow, Flow::Resting | Flow::Asked)
         {
-            let patience = call.policy.timeouts.between_bytes;
+            // Where the peer may wait for a body that waits for the program, it has all the time.
+            let is_pending = matches!(receiving.early, Some(Unsent::Streamed { pending: true, .. }));
+            let patience = call.policy.timeouts.between_bytes.filter(|_| !is_pending);
             self.arm_link(link, patience.map(|limit| now.after(limit)));
         }
     }
@@ -299,6 +310,8 @@ enum Taken {
     End { receiving: Receiving, reusable: bool },
     /// A 1xx response.
     Informational(Head),
+    /// A 417 to a request that can go without Expect.
+    Unheeded,
     /// A head that others have to know of.
     Head(Box<News>),
     /// So many bytes of content, which count against the budget.

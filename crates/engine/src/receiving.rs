@@ -20,10 +20,23 @@ pub(crate) struct Receiving {
     pub(crate) trailers: Option<Box<Headers>>,
     /// What follows once the body is here; nothing is known while the program's own code is asked.
     pub(crate) then: Option<Verdict>,
-    /// The head came before the request was wholly sent: so many bytes of its body were handed over by now.
-    pub(crate) early: Option<usize>,
+    /// The head came before the request was wholly sent: what of it was not.
+    pub(crate) early: Option<Unsent>,
     /// The peer switches protocols, as was asked for: what follows the head is not HTTP.
     pub(crate) switches: bool,
+}
+
+/// What was not sent of a request when the head of its response came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Unsent {
+    /// What is behind so many bytes of the body.
+    Bytes(usize),
+    /// What is behind so many bytes of a streamed body; whether the next ones are `pending`.
+    Streamed { sent: u64, pending: bool },
+    /// The body, which the peer has not asked for: it is not sent.
+    Body,
+    /// Nothing any more.
+    Nothing,
 }
 
 /// What became of a piece of content.

@@ -48,6 +48,7 @@
 //! ```
 
 mod chunked;
+mod chunks;
 mod collect;
 mod connection;
 mod error;
@@ -61,6 +62,7 @@ mod request;
 mod scratch;
 mod trailers;
 
+pub use chunks::{write_chunk, write_last_chunk};
 pub use connection::{Connection, Event};
 pub use error::Error;
 pub use facts::Present;

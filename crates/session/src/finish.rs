@@ -7,7 +7,7 @@ use sortie_hooks::{Point, Warning};
 use sortie_http::PreparedRequest;
 
 use crate::hooks::Sent;
-use crate::{Error, Hooks, Response, Tried};
+use crate::{Error, Hooks, Response, Tried, Upload};
 
 /// What a call that was submitted owes at its end. [`finish`] takes it, so that it is paid once.
 #[must_use = "`finish` runs the hooks that wait for the end of the call"]
@@ -18,6 +18,8 @@ pub struct After {
     tag: u64,
     /// What was delivered before the end.
     delivered: Option<Box<Response>>,
+    /// Boxed, since few calls have one.
+    upload: Option<Box<Upload>>,
 }
 
 /// The session's and the request's, in the order they run.
@@ -48,7 +50,7 @@ pub struct Ended {
 /// An error gains what it lacks: the request, the tag, the last response of the history. The warnings of the call's
 /// hooks, `prepare`'s included, are with the outcome: see [`warnings`].
 pub fn finish(after: After, ended: Ended) -> Result<Response, Error> {
-    let After { hooks, mut warnings, tag, delivered } = after;
+    let After { hooks, mut warnings, tag, delivered, .. } = after;
     let mut outcome = outcome(ended, tag);
     let is_shown = delivered.is_some();
     if let Some(delivered) = delivered {
@@ -112,7 +114,18 @@ impl After {
                 },
             })
         });
-        After { hooks, warnings, tag, delivered: None }
+        After { hooks, warnings, tag, delivered: None, upload: None }
+    }
+
+    /// With whoever wants to know how much of the body was sent.
+    pub(crate) fn with_upload(mut self, upload: Option<Upload>) -> Self {
+        self.upload = upload.map(Box::new);
+        self
+    }
+
+    /// Whoever wants to know how much of the body was sent.
+    pub fn upload(&self) -> Option<&Upload> {
+        self.upload.as_deref()
     }
 
     /// Whether hooks are to run at the end.

@@ -161,6 +161,11 @@ impl Audience for Desk {
             return false;
         }
         let Some(entry) = self.entries.try_remove(index(tag)) else { return false };
+        // Whoever keeps the request keeps nothing that could still be read for it.
+        match &outcome.result {
+            Ok(response) => response.request().body().give_up(),
+            Err(failure) => failure.request.body().give_up(),
+        }
         let runs_hooks = entry.after.has_hooks() || entry.sink.is_some();
         let held = outcome.held;
         let result = finish(entry.after, ended(outcome, at, self.cause.as_ref()));
@@ -186,6 +191,15 @@ impl Audience for Desk {
 
     fn content(&mut self, _tag: u64, bytes: Vec<u8>) {
         self.pieces.push_back(bytes);
+    }
+
+    fn uploaded(&mut self, tag: u64, sent: u64, total: Option<u64>) -> bool {
+        let entry = self.entries.get(index(tag)).filter(|entry| entry.number == tag);
+        let upload = entry.and_then(|entry| entry.after.upload());
+        if let Some(upload) = upload {
+            upload.tell(sent, total);
+        }
+        upload.is_some()
     }
 
     fn handed(&mut self, _tag: u64, stream: Detached) {

@@ -1,5 +1,7 @@
 //! The loop: the only one, and the only clock. It decides nothing.
 
+mod write;
+
 use std::io;
 use std::time::{Duration, SystemTime};
 
@@ -11,15 +13,13 @@ use sortie_transport as transport;
 use transport::{Detached, Plan, Transport};
 
 use crate::fault::{closed_by, fault_of, phase_of};
+use crate::feeds::Feeds;
 use crate::plan::plan;
 use crate::pull::Lull;
 use crate::reply::{reply, seed};
 
 /// How many bytes one read takes at the most.
 const INPUT: usize = 64 * 1024;
-
-/// How many bytes of a body are handed over at once.
-const BUDGET: usize = 256 * 1024;
 
 /// How long links may go unheard before something is sent on one of them.
 const FRESH: Duration = Duration::from_millis(1);
@@ -51,6 +51,11 @@ pub(crate) struct Driver {
     unread: Vec<(LinkId, bool)>,
     /// What the reader of streamed content knows of its link.
     pub(crate) lull: Lull,
+    /// Links that still had something to write when their turn was over.
+    unwritten: Vec<LinkId>,
+    feeds: Feeds,
+    /// The memory of a piece that was sent.
+    spent: Vec<u8>,
     input: Vec<u8>,
     output: Vec<u8>,
 }
@@ -65,6 +70,8 @@ pub(crate) trait Audience {
     fn head(&mut self, tag: u64, at: SystemTime, head: Streamed) -> bool;
     /// Content of a response that is streamed has come.
     fn content(&mut self, tag: u64, bytes: Vec<u8>);
+    /// So much of a call's body was handed over. Says whether the program's own code ran.
+    fn uploaded(&mut self, tag: u64, sent: u64, total: Option<u64>) -> bool;
     /// The peer of a call has switched protocols; that the call is done is told next.
     fn handed(&mut self, tag: u64, stream: Detached);
     /// A connection that was opened for nobody is open, or could not be opened.
@@ -74,9 +81,11 @@ pub(crate) trait Audience {
 impl Driver {
     #[expect(clippy::disallowed_methods, reason = "the driver is the owner of the clock")]
     pub(crate) fn new(limits: Limits) -> io::Result<Self> {
+        let transport = Transport::new()?;
         Ok(Driver {
             engine: Engine::new(limits, seed(), SystemTime::now()),
-            transport: Transport::new()?,
+            feeds: Feeds::new(transport.waker()),
+            transport,
             began: monotonic(),
             now: Time(0),
             heard: None,
@@ -86,6 +95,8 @@ impl Driver {
             owners: Vec::new(),
             unread: Vec::new(),
             lull: Lull::default(),
+            unwritten: Vec::new(),
+            spent: Vec::new(),
             input: vec![0; INPUT],
             output: Vec::new(),
         })
@@ -159,19 +170,23 @@ impl Driver {
         let now = self.refresh();
         self.heard = Some(now);
         self.transport.turn(now.0);
-        self.woken |= self.transport.take_wake();
+        if self.transport.take_wake() {
+            self.woken = true;
+            self.write_fed();
+        }
         for (link, closed) in std::mem::take(&mut self.unread) {
             self.hear(link, closed);
         }
         while let Some(event) = self.transport.poll() {
             self.handle(event);
         }
+        self.write_on();
         Ok(())
     }
 
     /// When a turn is wanted though nothing happens. May be early, never late; now where work was left.
     pub(crate) fn next_deadline(&self) -> Option<Time> {
-        if !self.unread.is_empty() {
+        if !self.unread.is_empty() || !self.unwritten.is_empty() {
             return Some(Time(0));
         }
         let transport = self.transport.next_deadline().map(Time);
@@ -180,7 +195,7 @@ impl Driver {
 
     /// Whether something waits to be carried out, or to be read.
     pub(crate) fn has_work(&self) -> bool {
-        self.woken || self.engine.has_output() || !self.unread.is_empty()
+        self.woken || self.engine.has_output() || !self.unread.is_empty() || !self.unwritten.is_empty()
     }
 
     /// One read of a link, past the engine. `NotConnected` where it is closed.
@@ -235,6 +250,7 @@ impl Driver {
                     self.refresh();
                     self.engine.handle_reply(call, reply, self.now);
                 }
+                Output::Uploaded { tag, sent, total } => self.dated |= audience.uploaded(tag, sent, total),
                 Output::Told { tag, event } => {
                     audience.told(tag, event);
                     self.dated = true;
@@ -310,6 +326,7 @@ impl Driver {
     }
 
     fn close(&mut self, link: LinkId) {
+        self.feeds.close(link);
         if let Some(name) = self.name_of(link) {
             put(&mut self.names, link.index(), None);
             put(&mut self.owners, name.index(), None);
@@ -360,39 +377,6 @@ impl Driver {
         }
         self.unread.push((link, closed));
         None
-    }
-
-    /// Writes what the engine has for a link, as far as the link takes it.
-    fn write(&mut self, link: LinkId) {
-        let Some(name) = self.name_of(link) else { return };
-        loop {
-            self.output.clear();
-            let more = self.engine.handle_writable(link, &mut self.output, BUDGET, self.now);
-            if self.output.is_empty() {
-                return;
-            }
-            match self.transport.send(name, &self.output) {
-                Ok(true) if more => {}
-                Ok(true) => return,
-                Ok(false) => return self.engine.handle_blocked(link, self.now),
-                Err(error) => {
-                    return self.fail_write(link, closed_by(error, LinkFault::Write));
-                }
-            }
-        }
-    }
-
-    /// A link that cannot be written to: the peer may have said why before it closed.
-    fn fail_write(&mut self, link: LinkId, cause: LinkError) {
-        let end = self.read(link, true);
-        let cause = match end {
-            // An answer that ends in good order is one, whatever became of the request.
-            Some(None) if self.engine.has_head(link) => None,
-            // An alert says more than the pipe that it broke.
-            Some(Some(said)) if said.kind == LinkFault::Tls => Some(said),
-            _ => Some(cause),
-        };
-        self.engine.handle_closed(link, cause, self.now);
     }
 }
 

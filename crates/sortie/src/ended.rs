@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use sortie_engine::{Failure, LinkError, LinkFault, Outcome, Unopened};
+use sortie_engine::{BodyFault, Failure, LinkError, LinkFault, Outcome, Unopened};
 use sortie_session::{Ended, Error, ErrorKind, Phase, Setback, Tried};
 
 use crate::cause::Cause;
@@ -50,6 +50,8 @@ fn convert(error: sortie_engine::Error, phase: sortie_engine::Phase) -> Error {
         From::Link(LinkError { kind, source }) => {
             Error::new(kind_of_link(kind)).with_message(message).with_shared_source(source.into())
         }
+        From::Body(BodyFault::Read(source)) => Error::new(ErrorKind::Body).with_source(source),
+        From::Body(_) => Error::new(ErrorKind::Body).with_message(message),
         From::Closed => Error::new(ErrorKind::Closed),
         From::Protocol(source) => {
             let truncated = matches!(source, sortie_h1::Error::Truncated { .. });

@@ -60,6 +60,8 @@ mod download;
 mod driver;
 mod ended;
 mod fault;
+mod feeder;
+mod feeds;
 mod garage;
 mod inflow;
 mod live;
@@ -100,7 +102,8 @@ pub use upgrade::Upgraded;
 pub use wait::Wait;
 
 pub use bytes::Bytes;
-pub use sortie_content::{ContentRange, MediaType};
+/// Multipart messages and what they are made of; what a response says of its content.
+pub use sortie_content::{Boundary, ContentRange, MediaType, Multipart, Part};
 /// Cookies: the jar, its files, what can be asked of it.
 pub use sortie_cookie as cookie;
 pub use sortie_cookie::{Cookie, SharedJar};
@@ -114,9 +117,13 @@ pub use sortie_policy::{
     AuthScheme, Course, Credentials, Decision, Digest, Netrc, Proxies, Proxy, ProxyKind, Redirect, Retries, Seen,
 };
 pub use sortie_session::{
-    Arguments, Auth, Basic, Bearer, BodyArgument, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,
-    Setback, Setting, Tried, Values,
+    Arguments, Auth, Basic, Bearer, BodyArgument, BodySender, Error, ErrorKind, Expect, Explanation, Hooks, Links,
+    Matter, Phase, Profile, Response, Sent, Setback, Setting, Tried, Values,
 };
+/// What a [`Matter`] is, and where it comes from.
+pub mod explanation {
+    pub use sortie_session::{Explanation, Matter, What, Whence};
+}
 pub use sortie_transport::{Addresses, Detached, Resolve, Waker};
 #[cfg(any(feature = "tls", feature = "ring"))]
 pub use sortie_transport::{Handshakes, Tls, TlsBuilder, TlsVersion};

@@ -29,6 +29,10 @@ impl Audience for Ended {
 
     fn content(&mut self, _: u64, _: Vec<u8>) {}
 
+    fn uploaded(&mut self, _: u64, _: u64, _: Option<u64>) -> bool {
+        false
+    }
+
     fn handed(&mut self, _: u64, _: Detached) {}
 
     fn warmed(&mut self, _: Result<(), Unopened>) {}
