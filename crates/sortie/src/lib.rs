@@ -28,6 +28,9 @@
 //! | bound a batch | [`Batch::concurrency`], `per_origin`, `deadline`, `fail_fast`, `memory_budget`, `gate` |
 //! | see how far it has come | [`Batch::on_progress`], [`Progress`], [`Batch::pool`] |
 //! | turn its loop, or have it in a loop of your own | [`Batch::submit`], `turn`, `take`; `fd`, `next_deadline`, `waker` |
+//! | read content as it comes, with memory that does not grow | [`Request::stream`]: a [`ResponseStream`] |
+//! | have it in a file, resumed and checked | [`Request::download_to`], [`Request::download`] |
+//! | have a part of it | [`Request::range`], [`Response::content_range`] |
 //! | stop early | [`CancelToken`], [`Batch::cancel`], the timeouts of [`Request`] |
 //! | say whom to trust, and by what certificate | [`Tls`], [`SessionBuilder::tls`] |
 //! | go through a proxy, or straight | [`SessionBuilder::proxy`], [`Proxies`], [`Request::proxy`] |
@@ -45,7 +48,7 @@
 //! `webpki-roots` compiles Mozilla's roots in. Without `tls` and `ring` an `https` URL is an error of the kind
 //! [`ErrorKind::Unsupported`].
 //!
-//! **Not there yet:** streamed bodies, multipart, HTTP/2. Unix only: Linux first, macOS as best effort.
+//! **Not there yet:** streamed request bodies, multipart, HTTP/2. Unix only: Linux first, macOS as best effort.
 
 mod ask;
 mod batch;
