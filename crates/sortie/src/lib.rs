@@ -33,6 +33,7 @@
 //! | go through a proxy, or straight | [`SessionBuilder::proxy`], [`Proxies`], [`Request::proxy`] |
 //! | say where names and sockets lead | [`SessionBuilder::resolve`], `resolver`, `addresses`, `bind`, `unix_socket` |
 //! | connect beforehand, or switch protocols | [`Session::warm`], [`Request::upgrade`] |
+//! | send files, readers, what a thread writes, multipart | [`Request::file`], [`BodyArgument`], [`Request::multipart`] |
 //! | step in | [`Hooks`]: `args`, `pre_request`, `post_request`, `response` |
 //! | change what all later sessions start from | [`settings`] |
 //! | see what is sent | [`SessionBuilder::verbose`], [`SessionBuilder::sink`] |
@@ -44,7 +45,7 @@
 //! `webpki-roots` compiles Mozilla's roots in. Without `tls` and `ring` an `https` URL is an error of the kind
 //! [`ErrorKind::Unsupported`].
 //!
-//! **Not there yet:** streamed bodies, multipart, HTTP/2. Unix only: Linux first, macOS as best effort.
+//! **Not there yet:** HTTP/2. Unix only: Linux first, macOS as best effort.
 
 mod ask;
 mod batch;
