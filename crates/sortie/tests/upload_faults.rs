@@ -125,7 +125,7 @@ fn rule_27_a_reader_is_not_sent_twice() {
     assert!(request.clone().send().unwrap().ok());
     let error = request.send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Body);
-    assert!(chain(&error).ends_with("it was read already, and can be read only once"), "{error:#}");
+    assert!(chain(&error).ends_with("it can be read once, and was read or given up before"), "{error:#}");
 }
 
 #[test]
