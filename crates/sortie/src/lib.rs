@@ -97,7 +97,7 @@ pub use sortie_cookie::{Cookie, SharedJar};
 pub use sortie_engine::Pool;
 pub use sortie_hooks::{Answer, Refuse, Warning};
 pub use sortie_http::{
-    Body, Headers, Host, Method, Origin, PreparedRequest, Scheme, StatusCode, Timings, Url, Version,
+    Body, Headers, Host, Method, Opened, Origin, PreparedRequest, Scheme, StatusCode, Timings, Url, Version,
 };
 pub use sortie_log::{Detailed, Event, FnSink, Memory, Sink, Verbose, What};
 pub use sortie_policy::{

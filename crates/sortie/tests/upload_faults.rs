@@ -167,6 +167,26 @@ fn a_sender_that_is_dropped_makes_the_call_fail_and_one_that_nobody_reads_fails(
 }
 
 #[test]
+fn a_reader_that_panics_when_it_is_dropped_harms_nobody() {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+    impl Read for Panics {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Ok(0)
+        }
+    }
+    let (server, session) = (TestServer::start().unwrap(), Session::new());
+    let error = session.post(server.url("/sink")).body(BodyArgument::reader(Panics)).send().unwrap_err();
+    assert!(chain(&error).ends_with("the reader panicked: dropped"), "{error:#}");
+    let error = session.post("http://127.0.0.1:1/").body(BodyArgument::reader(Panics)).send().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+}
+
+#[test]
 fn a_call_that_is_cancelled_lets_its_reader_go() {
     let (server, token) = (TestServer::start().unwrap(), CancelToken::new());
     let ((tell, told), (go, gate)) = (mpsc::channel(), mpsc::channel::<()>());
