@@ -9,7 +9,8 @@
 //! | [`to_json`]: a value as JSON | [`StreamDecoder`]: the same, of pieces, with back-pressure |
 //! | [`encode`], [`EncodeReader`]: content in a coding | [`from_json`]: a value from JSON in any Unicode encoding |
 //! | [`ACCEPT_ENCODING`]: the codings to offer | [`text`]: characters, by BOM or charset parameter |
-//! | | [`content_type`]: the media type and its parameters |
+//! | | [`Lines`]: the same, line by line, of what a reader gives |
+//! | | [`content_type`], [`content_range`]: what it is, and which part of it |
 //!
 //! ```text
 //! Content-Encoding ──► Codings ─┐
@@ -52,10 +53,12 @@ mod inflate;
 mod json;
 mod layer;
 mod limits;
+mod lines;
 mod media_type;
 mod moved;
 mod multipart;
 mod part;
+mod range;
 mod reader;
 mod stage;
 mod stream;
@@ -71,9 +74,11 @@ pub use form::{FORM, form};
 #[cfg(feature = "json")]
 pub use json::{JSON, from_json, to_json};
 pub use limits::Limits;
+pub use lines::Lines;
 pub use media_type::{MediaType, content_type};
 pub use multipart::{Multipart, MultipartReader};
 pub use part::Part;
+pub use range::{ContentRange, content_range};
 pub use reader::DecodeReader;
 pub use stream::{Step, StreamDecoder};
 pub use text::{encoding, text};

@@ -235,6 +235,7 @@ impl Engine {
 
     /// Ends a call with an error and no response.
     pub(crate) fn fail(&mut self, call: CallId, error: Error, phase: Phase, now: Time) {
+        self.give_rest(call);
         if let Some(entry) = self.calls.get(call).filter(|entry| entry.policy.told) {
             let url = entry.request.url().to_string().into();
             self.tell(call, What::Failed { text: error.to_string().into(), url }, now);

@@ -4,7 +4,7 @@ use sortie_http::Origin;
 use sortie_log::Event;
 use sortie_policy::{Channel, Proxy, Question};
 
-use crate::{CallId, LinkId, Outcome, Unopened};
+use crate::{CallId, LinkId, Outcome, Streamed, Unopened};
 
 /// What the engine wants done. The driver asks for it by [`Engine::poll`](crate::Engine::poll).
 #[derive(Debug)]
@@ -78,6 +78,20 @@ pub enum Output {
         /// What happened.
         event: Event,
     },
+    /// The head of a response is here whose content is streamed: see [`Engine::want`](crate::Engine::want).
+    Head {
+        /// What was given with the call.
+        tag: u64,
+        /// What is known now.
+        head: Box<Streamed>,
+    },
+    /// Content of a response that is streamed, as it came: not decoded, and never empty.
+    Content {
+        /// What was given with the call.
+        tag: u64,
+        /// The next bytes of it.
+        bytes: Vec<u8>,
+    },
     /// A call has ended. There is exactly one of these for each call.
     Done {
         /// What was given with the call.
@@ -96,6 +110,8 @@ pub enum Place<'a> {
     Body(&'a mut Vec<u8>, usize),
     /// Nowhere: do not read before `Output::Resume` says so.
     Pause,
+    /// To the reader of streamed content, who takes it from the link: see [`Engine::lend`](crate::Engine::lend).
+    Lent,
 }
 
 /// What follows, once what `handle_writable` or `handle_fed` appended is written.

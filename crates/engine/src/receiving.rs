@@ -1,9 +1,11 @@
 //! One response while it comes: its head, its content so far, and what is to follow.
 
+use sortie_http::Headers;
 use sortie_policy::Verdict;
 
 use crate::Error;
 use crate::conn::Head;
+use crate::flow::Flow;
 
 /// How much memory is reserved for a body on the peer's word alone.
 pub(crate) const TRUSTED: u64 = 1024 * 1024;
@@ -11,7 +13,11 @@ pub(crate) const TRUSTED: u64 = 1024 * 1024;
 /// What has come of a response.
 pub(crate) struct Receiving {
     pub(crate) head: Head,
+    /// The content so far; of what is streamed, what was not handed out yet.
     pub(crate) body: Vec<u8>,
+    pub(crate) flow: Flow,
+    /// What came behind the content.
+    pub(crate) trailers: Option<Box<Headers>>,
     /// What follows once the body is here; nothing is known while the program's own code is asked.
     pub(crate) then: Option<Verdict>,
     /// The head came before the request was wholly sent: what of it was not.

@@ -45,6 +45,9 @@ pub struct Policy {
     /// Whether the connection is handed over where the server switches protocols: by a 101, or by a 2xx to CONNECT.
     /// Default: no; a 101 is an error then.
     pub upgrade: bool,
+    /// Whether the head of the answer is handed out when it is here, and its content as it comes and is asked for.
+    /// Default: no; both are kept until they are whole.
+    pub stream: bool,
     /// Whether somebody listens to events, so that they are worth making. Default: no.
     pub told: bool,
 }
@@ -67,6 +70,7 @@ impl fmt::Debug for Policy {
             .field("max_content", &self.max_content)
             .field("way", &self.way)
             .field("upgrade", &self.upgrade)
+            .field("stream", &self.stream)
             .field("told", &self.told)
             .finish()
     }

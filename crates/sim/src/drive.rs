@@ -104,7 +104,7 @@ impl World {
             let Some(wire) = self.wires.get_mut(&link) else { return };
             let place = self.engine.place(link);
             let room = match &place {
-                Place::Pause => return,
+                Place::Pause | Place::Lent => return,
                 Place::Body(_, room) => *room,
                 Place::Anywhere => self.input.max(1),
             };

@@ -6,7 +6,7 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use sortie_engine::{
-    Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Place, Read, Time, Unopened,
+    Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Place, Read, Streamed, Time, Unopened,
 };
 use sortie_log::Event;
 use sortie_transport as transport;
@@ -15,6 +15,7 @@ use transport::{Detached, Plan, Transport};
 use crate::fault::{closed_by, fault_of, phase_of};
 use crate::feeds::Feeds;
 use crate::plan::plan;
+use crate::pull::Lull;
 use crate::reply::{reply, seed};
 
 /// How many bytes one read takes at the most.
@@ -48,6 +49,8 @@ pub(crate) struct Driver {
     owners: Vec<Option<LinkId>>,
     /// Links that still had something to read when their turn was over; with it whether the peer has closed.
     unread: Vec<(LinkId, bool)>,
+    /// What the reader of streamed content knows of its link.
+    pub(crate) lull: Lull,
     /// Links that still had something to write when their turn was over.
     unwritten: Vec<LinkId>,
     feeds: Feeds,
@@ -63,6 +66,10 @@ pub(crate) trait Audience {
     fn done(&mut self, tag: u64, at: SystemTime, outcome: Outcome) -> bool;
     /// Something happened to a call that wants to be told about.
     fn told(&mut self, tag: u64, event: Event);
+    /// The head of a response that is streamed is here, at this time on the wall. Says whether the program's own code ran.
+    fn head(&mut self, tag: u64, at: SystemTime, head: Streamed) -> bool;
+    /// Content of a response that is streamed has come.
+    fn content(&mut self, tag: u64, bytes: Vec<u8>);
     /// So much of a call's body was handed over. Says whether the program's own code ran.
     fn uploaded(&mut self, tag: u64, sent: u64, total: Option<u64>) -> bool;
     /// The peer of a call has switched protocols; that the call is done is told next.
@@ -87,6 +94,7 @@ impl Driver {
             names: Vec::new(),
             owners: Vec::new(),
             unread: Vec::new(),
+            lull: Lull::default(),
             unwritten: Vec::new(),
             spent: Vec::new(),
             input: vec![0; INPUT],
@@ -190,6 +198,14 @@ impl Driver {
         self.woken || self.engine.has_output() || !self.unread.is_empty() || !self.unwritten.is_empty()
     }
 
+    /// One read of a link, past the engine. `NotConnected` where it is closed.
+    pub(crate) fn read_past(&mut self, link: LinkId, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.name_of(link) {
+            Some(name) => self.transport.read(name, buffer),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
     pub(crate) fn transport(&self) -> &Transport {
         &self.transport
     }
@@ -217,6 +233,8 @@ impl Driver {
                         Err(cause) => self.engine.handle_closed(link, Some(cause), self.now),
                     }
                 }
+                Output::Head { tag, head } => self.dated |= audience.head(tag, self.engine.wall(self.now), *head),
+                Output::Content { tag, bytes } => audience.content(tag, bytes),
                 Output::Handed { link, tag, surplus } => {
                     if let Some(mut stream) = self.detach(link) {
                         stream.unread(&surplus);
@@ -336,6 +354,10 @@ impl Driver {
         for _ in 0..READS {
             let (room, result) = match self.engine.place(link) {
                 Place::Pause => return None,
+                Place::Lent => {
+                    self.lull.end(link, closed);
+                    return None;
+                }
                 Place::Body(body, room) => {
                     (room, self.transport.read_into(name, body, room).map(|count| (count, true)))
                 }
@@ -381,91 +403,4 @@ fn put<T: Clone>(list: &mut Vec<Option<T>>, index: usize, entry: Option<T>) {
 
 #[cfg(test)]
 #[cfg(any(feature = "tls", feature = "ring"))]
-mod tests {
-    use std::sync::{Arc, Mutex, mpsc};
-
-    use sortie_engine::Error;
-    use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
-    use sortie_policy::{Channel, Policy, Way};
-    use sortie_testserver::raw::RawServer;
-    use sortie_testserver::{Authority, TlsOptions};
-    use transport::{Connector, Tls};
-
-    use super::*;
-
-    /// Keeps what has ended.
-    #[derive(Default)]
-    struct Ended(Vec<Outcome>);
-
-    impl Audience for Ended {
-        fn done(&mut self, _: u64, _: SystemTime, outcome: Outcome) -> bool {
-            self.0.push(outcome);
-            false
-        }
-
-        fn told(&mut self, _: u64, _: Event) {}
-
-        fn uploaded(&mut self, _: u64, _: u64, _: Option<u64>) -> bool {
-            false
-        }
-
-        fn handed(&mut self, _: u64, _: Detached) {}
-
-        fn warmed(&mut self, _: Result<(), Unopened>) {}
-    }
-
-    /// A driver that has just begun to open its only link, which is for a call to this URL.
-    fn opening(url: &str) -> (Driver, LinkId) {
-        let tls = Tls::builder().danger_accept_invalid_certs(true).build().unwrap();
-        let channel = Channel::new(Connector::builder().tls(tls).build());
-        let mut policy = Policy::default();
-        policy.way = Some(Arc::new(Way { channel, ..Way::default() }));
-        let request = PreparedRequest::new(Method::GET, Url::parse(url).unwrap(), Headers::new(), Body::none());
-        let mut driver = Driver::new(Limits::default()).unwrap();
-        let now = driver.refresh();
-        driver.engine.submit(request, Arc::new(policy), 7, now);
-        driver.carry_out(&mut Ended::default()).unwrap();
-        let link = driver.owners.iter().flatten().copied().next().unwrap();
-        (driver, link)
-    }
-
-    #[test]
-    fn a_link_that_the_transport_keeps_can_still_be_closed() {
-        let server = RawServer::start(|peer| peer.stall()).unwrap();
-        let (mut driver, link) = opening(&server.url("/"));
-        let name = driver.name_of(link).unwrap();
-        // It is not open yet.
-        assert!(driver.detach(link).is_none() && driver.transport.phase(name).is_some());
-        driver.close(link);
-        assert!(driver.transport.phase(name).is_none() && driver.name_of(link).is_none());
-    }
-
-    #[test]
-    fn what_the_peer_said_in_tls_goes_before_the_pipe_that_broke() {
-        let ((tell, told), (go, gate)) = (mpsc::channel(), mpsc::channel::<()>());
-        let (gate, identity) = (Mutex::new(gate), Authority::new().unwrap().certificate(&["127.0.0.1"]).unwrap());
-        let server = RawServer::start_tls(TlsOptions::new(identity), move |peer| {
-            let say = || tell.send(()).map_err(io::Error::other);
-            peer.read_head()?;
-            say()?;
-            gate.lock().unwrap().recv().map_err(io::Error::other)?;
-            // A record that nobody with the keys has made.
-            peer.write_below(b"\x17\x03\x03\x00\x20these are bytes, and thirty-two...")?;
-            say()?;
-            peer.stall()
-        });
-        let server = server.unwrap();
-        let (mut driver, link) = opening(&server.url("/"));
-        let mut ended = Ended::default();
-        while told.try_recv().is_err() {
-            driver.turn(Some(Duration::from_millis(1)), &mut ended).unwrap();
-        }
-        go.send(()).unwrap();
-        told.recv_timeout(Duration::from_secs(60)).unwrap();
-        let broken = io::Error::from(io::ErrorKind::BrokenPipe);
-        driver.fail_write(link, LinkError { kind: LinkFault::Write, source: Box::new(broken) });
-        driver.carry_out(&mut ended).unwrap();
-        let failure = ended.0.remove(0).result.unwrap_err();
-        assert!(matches!(&failure.error, Error::Link(cause) if cause.kind == LinkFault::Tls), "{failure:?}");
-    }
-}
+mod tests;

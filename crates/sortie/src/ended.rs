@@ -27,7 +27,7 @@ pub(crate) fn ended(outcome: Outcome, at: SystemTime, cause: Option<&Cause>) -> 
 }
 
 /// An exchange that went wrong and was tried again.
-fn of_tried(tried: sortie_engine::Tried) -> Tried {
+pub(crate) fn of_tried(tried: sortie_engine::Tried) -> Tried {
     let why = match tried.why {
         sortie_engine::Setback::Status(status) => Setback::Status(status),
         sortie_engine::Setback::Failed(failure) => {

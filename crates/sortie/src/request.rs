@@ -4,7 +4,7 @@ use std::time::Duration;
 use sortie_content::{Multipart, Part};
 use sortie_http::{Method, PreparedRequest};
 use sortie_policy::{Decide, Decision, Redirect, Retries};
-use sortie_session::{Arguments, Auth, BodyArgument, Error, Expect, Hooks, Response, Setting, Values};
+use sortie_session::{Arguments, Auth, BodyArgument, Error, Expect, Explanation, Hooks, Response, Setting, Values};
 
 use crate::connecting::Connecting;
 use crate::reply::boundary;
@@ -54,6 +54,26 @@ impl Request {
     pub fn send(self) -> Result<Response, Error> {
         let home = self.session.clone().unwrap_or_else(shared);
         Batch::new(home).send(self)
+    }
+
+    /// What would be sent, and where each of it comes from: header fields, who asks, proxy, roots, timeouts, each cookie; and
+    /// what was passed over, and why. Nothing is sent; hooks run as far as [`send`](Self::send) runs them before it sends.
+    ///
+    /// ```
+    /// let session = sortie::Session::builder().auth(("user", "5ecret")).build()?;
+    /// let explanation = session.get("http://127.0.0.1/").header("X-Testing", "True").explain()?;
+    /// let text = explanation.to_string();
+    /// assert!(text.starts_with("GET http://127.0.0.1/\n  header Host: 127.0.0.1 (derived)"));
+    /// assert!(text.contains("  header X-Testing: True (request)\n") && text.contains("  auth: Basic *** (session)\n"));
+    /// assert!(!text.contains("5ecret"));
+    /// # Ok::<(), sortie::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`send`](Self::send) does before it sends anything.
+    pub fn explain(self) -> Result<Explanation, Error> {
+        let home = self.session.clone().unwrap_or_else(shared);
+        home.explain(self.arguments, self.connecting)
     }
 
     /// Sets a header field, in place of the session's of that name. The caller's order and case are kept.
