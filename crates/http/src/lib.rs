@@ -5,10 +5,11 @@
 //! | method, status code | [`Method`], [`StatusCode`] (of the `http` crate) | RFC 9110, sections 9 and 15 |
 //! | URL, origin | [`Url`], [`Origin`] | RFC 9110, section 4; the URL standard |
 //! | header fields | [`Headers`] | RFC 9110, section 5 |
-//! | content | [`Body`] | RFC 9110, section 6.4 |
+//! | content | [`Body`], [`Opened`] | RFC 9110, section 6.4 |
 //! | request, response | [`PreparedRequest`], [`Response`] | RFC 9110, section 3 |
 //!
-//! All of them are values: cheap to clone (what is large is shared), `Send` and `Sync`, and free of I/O.
+//! All of them are values: cheap to clone (what is large is shared), `Send` and `Sync`, and free of I/O, but for a [`Body`]
+//! that is read from a file while it is sent.
 //!
 //! ```
 //! use sortie_http::{Headers, Url};
@@ -29,9 +30,12 @@ mod convert;
 mod error;
 mod field;
 mod headers;
+mod measured;
+mod opened;
 mod origin;
 mod request;
 mod response;
+mod streamed;
 mod timings;
 mod url;
 mod url_check;
@@ -42,6 +46,7 @@ pub use error::{Error, UrlFault};
 pub use field::{FieldRange, check_name, check_value};
 pub use headers::{Fields, Headers};
 pub use http::{Method, StatusCode, Version};
+pub use opened::{FileReader, Opened};
 pub use origin::{Host, Origin, Scheme};
 pub use request::PreparedRequest;
 pub use response::{Reason, Response, ResponseParts};

@@ -2,7 +2,8 @@
 //!
 //! A call is one exchange or several. After each of them whoever carries the exchanges out shows its head to [`judge`],
 //! and before each asks [`cookie_value`] what to send along. Nothing here does I/O, reads a clock or keeps state
-//! between two questions, save the cookie jar, which is the caller's and is locked for a moment.
+//! between two questions, save the cookie jar and
+//! what a [`Digest`] has learned, which are the caller's and are locked for a moment.
 //!
 //! ```text
 //!            ┌──────────────────────── Again(request) ────────────────────────┐

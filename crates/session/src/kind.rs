@@ -38,6 +38,8 @@ pub enum ErrorKind {
     BetweenBytesTimeout,
     /// The whole call took too long.
     TotalTimeout,
+    /// The body of the request could not be read while it was sent, or has another length than was said.
+    Body,
     /// The request could not be written.
     Send,
     /// The response could not be read.
@@ -119,7 +121,7 @@ impl ErrorKind {
             Resolve => Some(Phase::Resolve),
             Unsupported | Connect | Address => Some(Phase::Connect),
             Proxy => Some(Phase::Proxy),
-            Send => Some(Phase::Send),
+            Body | Send => Some(Phase::Send),
             FirstByteTimeout => Some(Phase::FirstByte),
             Truncated | Content | ContentTooLarge => Some(Phase::Content),
             TooManyRedirects | Redirect => Some(Phase::Redirect),
@@ -148,6 +150,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::FirstByteTimeout => "first byte timeout",
             ErrorKind::BetweenBytesTimeout => "between bytes timeout",
             ErrorKind::TotalTimeout => "total timeout",
+            ErrorKind::Body => "cannot read the body",
             ErrorKind::Send => "cannot send the request",
             ErrorKind::Receive => "cannot read the response",
             ErrorKind::Closed => "connection closed before a response",

@@ -8,7 +8,7 @@ use sortie_policy::Policy;
 
 use crate::arguments::Rest;
 use crate::check::{check_fields, check_target, check_way};
-use crate::encode::{self, Credentials, Facts, Said};
+use crate::encode::{self, Content, Credentials, Facts, Said};
 use crate::finish::After;
 use crate::memo::{Parts, Ready, Recalled};
 use crate::settle::settle;
@@ -48,7 +48,8 @@ pub fn prepare(profile: &Arc<Profile>, memo: &Memo, mut arguments: Arguments) ->
         Err(error) => Err(about(&arguments, error, warnings)),
         Ok((request, policy)) => {
             let tag = arguments.tag();
-            let after = After::new(&profile.hooks, arguments.hooks(), warnings, tag);
+            let upload = arguments.rest().and_then(|rest| rest.sending.upload.clone());
+            let after = After::new(&profile.hooks, arguments.hooks(), warnings, tag).with_upload(upload);
             Ok(Prepared { request, policy, tag, after })
         }
     }
@@ -102,7 +103,15 @@ fn encode(profile: &Arc<Profile>, memo: &Memo, arguments: &Arguments) -> Result<
         url = url.with_params(params.iter().filter_map(|laid| Some((laid.name, laid.value?))));
     }
     let (body, media_type) = arguments.body().encode()?;
-    let facts = Facts { method, origin: url.origin(), length: body.length(), media_type };
+    let (body, coding) = match rest {
+        Some(rest) => rest.sending.encode(body)?,
+        None => (body, None),
+    };
+    let has_content = body.is_chunked() || body.length().is_some_and(|length| length > 0);
+    let expects = has_content && rest.map(|rest| rest.sending.expect()).transpose()?.flatten().is_some();
+    let (length, chunked, media_type) = (body.length(), body.is_chunked(), media_type.as_deref());
+    let content = Content { length, chunked, media_type, coding, expects };
+    let facts = Facts { method, origin: url.origin(), content };
     let (headers, said) = fields(profile, rest, &ready, &facts, userinfo, &body)?;
     if let Some(rest) = rest {
         policy = merge::policy(profile, &policy, rest, url.origin())?;
@@ -131,7 +140,7 @@ fn fields(
 ) -> Result<(Headers, Option<Said>), Error> {
     let own = rest.map_or(&[][..], |rest| rest.headers.as_slice());
     let is_like_others = userinfo.is_none() && rest.is_none_or(|rest| !rest.merged && rest.auth.is_unset());
-    if is_like_others && own.is_empty() && !facts.has_length() {
+    if is_like_others && own.is_empty() && !facts.has_framing() {
         return Ok((ready.plain.clone(), None));
     }
     if is_like_others && let Some(base) = ready.base.as_ref().filter(|base| base.is_added_to_by(own)) {

@@ -273,6 +273,12 @@ impl Connecting {
         self.unix_socket.is_some()
     }
 
+    /// The TLS that it names.
+    #[cfg(any(feature = "tls", feature = "ring"))]
+    pub(crate) fn tls(&self) -> Option<&Tls> {
+        self.tls.as_ref()
+    }
+
     fn over(&self, session: &Connector) -> Connector {
         let mut builder = session.to_builder();
         #[cfg(any(feature = "tls", feature = "ring"))]

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sortie_cookie::SharedJar;
 use sortie_engine::Limits;
-use sortie_http::Method;
+use sortie_http::{Method, Scheme};
 use sortie_log::{Event, What};
-use sortie_session::{Arguments, Error, Memo, Prepared, Profile, Response, environment, prepare};
+use sortie_session::{Arguments, Error, Explanation, Memo, Prepared, Profile, Response, environment, explain, prepare};
 
 use crate::builder::SessionBuilder;
 use crate::connecting::{Connecting, Kinds, allow_unix_url};
@@ -14,6 +14,7 @@ use crate::desk::record;
 use crate::driver::wall;
 use crate::garage::Garage;
 use crate::live::Live;
+use crate::tls::roots;
 use crate::unix_url::{localhost, unix_socket_of};
 use crate::{Batch, Request};
 
@@ -184,9 +185,39 @@ impl Session {
     pub(crate) fn prepare(
         &self,
         profile: &Arc<Profile>,
+        arguments: Arguments,
+        connecting: Option<Box<Connecting>>,
+    ) -> Result<Prepared, Error> {
+        let arguments = self.connect(profile, arguments, connecting)?;
+        let mut prepared = prepare(profile, &self.0.memo, arguments)?;
+        if self.0.alone {
+            // Cookies live as long as the call, so that redirects can set some.
+            Arc::make_mut(&mut prepared.policy).jar = Some(SharedJar::new());
+        }
+        Ok(prepared)
+    }
+
+    /// What would be sent, and where it comes from.
+    pub(crate) fn explain(
+        &self,
+        arguments: Arguments,
+        connecting: Option<Box<Connecting>>,
+    ) -> Result<Explanation, Error> {
+        let profile = self.profile();
+        let roots = roots(&profile, connecting.as_deref());
+        let arguments = self.connect(&profile, arguments, connecting)?;
+        let mut explanation = explain(&profile, &self.0.memo, arguments, wall())?;
+        explanation.matters.extend(roots.filter(|_| explanation.request.url().scheme() == Scheme::Https));
+        Ok(explanation)
+    }
+
+    /// Makes out how the connections of a call are made.
+    fn connect(
+        &self,
+        profile: &Arc<Profile>,
         mut arguments: Arguments,
         mut connecting: Option<Box<Connecting>>,
-    ) -> Result<Prepared, Error> {
+    ) -> Result<Arguments, Error> {
         let mut named = None;
         if let Some((path, url)) = unix_socket_of(arguments.url()) {
             allow_unix_url(profile).map_err(|error| error.with_asked(arguments.method().clone(), arguments.url()))?;
@@ -200,12 +231,7 @@ impl Session {
                 false => arguments.set_channel(self.channel(profile, &wish)),
             }
         }
-        let mut prepared = prepare(profile, &self.0.memo, arguments)?;
-        if self.0.alone {
-            // Cookies live as long as the call, so that redirects can set some.
-            Arc::make_mut(&mut prepared.policy).jar = Some(SharedJar::new());
-        }
-        Ok(prepared)
+        Ok(arguments)
     }
 }
 
