@@ -35,13 +35,17 @@
 //! | connect beforehand, or switch protocols | [`Session::warm`], [`Request::upgrade`] |
 //! | step in | [`Hooks`]: `args`, `pre_request`, `post_request`, `response` |
 //! | change what all later sessions start from | [`settings`] |
+//! | say who asks | [`Request::auth`]: [`Basic`], [`Bearer`], [`Digest`], an [`AuthScheme`] of your own; [`Netrc`] |
+//! | try again what went wrong | [`Request::retries`], [`Retries`], [`Batch::retry_budget`]; [`Response::tried`] |
+//! | decide on redirects | [`Request::redirects`], `max_redirects`, `redirect_policy`, `referer`; [`Credentials`] |
 //! | see what is sent | [`SessionBuilder::verbose`], [`SessionBuilder::sink`] |
 //!
 //! Every call ends in exactly one outcome: a [`Response`], whatever its status, or an [`Error`] that says what went
 //! wrong, in which phase, and why, down to the system's own error.
 //!
 //! **Features:** `json`, `tls` (rustls with aws-lc-rs), `br` and `zstd` are on by default; `ring` is another provider for TLS, and
-//! `webpki-roots` compiles Mozilla's roots in. Without `tls` and `ring` an `https` URL is an error of the kind
+//! `webpki-roots` compiles Mozilla's roots in; `sigv4` brings `SigV4`, which signs requests as AWS Signature Version 4 has
+//! it, for `Auth::scheme`. Without `tls` and `ring` an `https` URL is an error of the kind
 //! [`ErrorKind::Unsupported`].
 //!
 //! **Not there yet:** streamed bodies, multipart, HTTP/2. Unix only: Linux first, macOS as best effort.
@@ -97,6 +101,8 @@ pub use sortie_log::{Detailed, Event, FnSink, Memory, Sink, Verbose, What};
 pub use sortie_policy::{
     AuthScheme, Course, Credentials, Decision, Digest, Netrc, Proxies, Proxy, ProxyKind, Redirect, Retries, Seen,
 };
+#[cfg(feature = "sigv4")]
+pub use sortie_policy::{SigV4, SigV4Fault};
 pub use sortie_session::{
     Arguments, Auth, Basic, Bearer, BodyArgument, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,
     Setback, Setting, Tried, Values,
