@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use sortie_http::{Body, Headers, Method, PreparedRequest, StatusCode, Url};
 use sortie_policy::{Again, Error, Policy, Seen, Verdict, judge};
 
-const LONG: usize = 1_000_000;
+/// In bytes. That longer ones cost no more than in proportion is measured by a bench.
+const LONG: usize = 100_000;
 
 /// What becomes of a redirect there, from two pages; `None` where no field can say so.
 fn follow(location: &str) -> Option<Vec<Result<Again, Error>>> {
@@ -108,7 +109,7 @@ fn what_no_url_may_hold_is_escaped_or_refused() {
 }
 
 #[test]
-fn a_location_of_a_megabyte_is_followed_or_refused() {
+fn a_long_location_is_followed_or_refused() {
     let of = |unit: &str| unit.repeat(LONG / unit.len());
     for long in [
         format!("/{}", of("a")),
@@ -122,6 +123,8 @@ fn a_location_of_a_megabyte_is_followed_or_refused() {
         format!("#{}", of("f")),
         of("../"),
         of("x"),
+        of(":"),
+        format!("/{}", of("a").repeat(10)),
         format!("http://other.test/{}", of("a/../")),
     ] {
         assert!(is_followed(&long), "{}", &long[..40]);
@@ -132,7 +135,6 @@ fn a_location_of_a_megabyte_is_followed_or_refused() {
         format!("http://{}/", of("\u{fc}")),
         format!("http://h.test:{}/", of("9")),
         format!("http://[{}]/", of(":")),
-        of(":"),
         format!("javascript:{}", of("a")),
     ] {
         assert!(is_refused(&long), "{}", long.chars().take(40).collect::<String>());
