@@ -22,7 +22,7 @@
 //! | to … | take |
 //! |---|---|
 //! | send one request | [`get`], [`post`] …: a [`Request`] and its [`send`](Request::send) |
-//! | keep cookies, defaults, hooks | [`Session`], [`Session::builder`] |
+//! | keep cookies, defaults, hooks; change them later | [`Session`], [`Session::builder`], [`Session::change`] |
 //! | send many, and have all answers in order | [`map`], [`Session::map`], [`Batch::map`] |
 //! | have answers as they land, or in order, or keep none | [`Batch::stream`], `stream_ordered`, `for_each` |
 //! | bound a batch | [`Batch::concurrency`], `per_origin`, `deadline`, `fail_fast`, `memory_budget`, `gate` |
@@ -57,16 +57,26 @@ mod cancel;
 mod cause;
 mod connecting;
 mod desk;
+mod download;
 mod driver;
 mod ended;
 mod fault;
+mod feeder;
+mod feeds;
 mod garage;
+mod inflow;
+mod live;
 mod options;
+mod partial;
 mod plan;
 mod process;
 mod progress;
+mod pull;
+mod range;
 mod reply;
 mod request;
+mod response_lines;
+mod response_stream;
 mod session;
 mod settings;
 mod shared;
@@ -81,14 +91,20 @@ pub use ask::{batch, delete, get, head, map, options, patch, post, put, request}
 pub use batch::Batch;
 pub use builder::{Defaults, ForSession, SessionBuilder};
 pub use cancel::CancelToken;
+pub use download::{Download, Downloading};
 pub use progress::{Progress, Snapshot};
 pub use request::Request;
+pub use response_lines::ResponseLines;
+pub use response_stream::ResponseStream;
 pub use session::Session;
 pub use settings::{ForSettings, Guard, SettingsBuilder, settings};
 pub use stream::{Stream, StreamOrdered, Tally};
 pub use upgrade::Upgraded;
 pub use wait::Wait;
 
+pub use bytes::Bytes;
+/// Multipart messages and what they are made of; what a response says of its content.
+pub use sortie_content::{Boundary, ContentRange, MediaType, Multipart, Part};
 /// Cookies: the jar, its files, what can be asked of it.
 pub use sortie_cookie as cookie;
 pub use sortie_cookie::{Cookie, SharedJar};
@@ -104,9 +120,13 @@ pub use sortie_policy::{
 #[cfg(feature = "sigv4")]
 pub use sortie_policy::{SigV4, SigV4Fault};
 pub use sortie_session::{
-    Arguments, Auth, Basic, Bearer, BodyArgument, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,
-    Setback, Setting, Tried, Values,
+    Arguments, Auth, Basic, Bearer, BodyArgument, BodySender, Error, ErrorKind, Expect, Explanation, Hooks, Links,
+    Matter, Phase, Profile, Response, Sent, Setback, Setting, Tried, Values,
 };
+/// What a [`Matter`] is, and where it comes from.
+pub mod explanation {
+    pub use sortie_session::{Explanation, Matter, What, Whence};
+}
 pub use sortie_transport::{Addresses, Detached, Resolve, Waker};
 #[cfg(any(feature = "tls", feature = "ring"))]
 pub use sortie_transport::{Handshakes, Tls, TlsBuilder, TlsVersion};
