@@ -25,7 +25,7 @@
 //! | keep cookies, defaults, hooks; change them later | [`Session`], [`Session::builder`], [`Session::change`] |
 //! | send many, and have all answers in order | [`map`], [`Session::map`], [`Batch::map`] |
 //! | have answers as they land, or in order, or keep none | [`Batch::stream`], `stream_ordered`, `for_each` |
-//! | bound a batch | [`Batch::concurrency`], `per_origin`, `deadline`, `fail_fast`, `memory_budget`, `gate` |
+//! | bound a batch | [`Batch::concurrency`], `per_origin`, `deadline`, `fail_fast`, `memory_budget`, `gate`, `retry_budget` |
 //! | see how far it has come | [`Batch::on_progress`], [`Progress`], [`Batch::pool`] |
 //! | turn its loop, or have it in a loop of your own | [`Batch::submit`], `turn`, `take`; `fd`, `next_deadline`, `waker` |
 //! | stop early | [`CancelToken`], [`Batch::cancel`], the timeouts of [`Request`] |
@@ -36,7 +36,7 @@
 //! | step in | [`Hooks`]: `args`, `pre_request`, `post_request`, `response` |
 //! | change what all later sessions start from | [`settings`] |
 //! | say who asks | [`Request::auth`]: [`Basic`], [`Bearer`], [`Digest`], an [`AuthScheme`] of your own; [`Netrc`] |
-//! | try again what went wrong | [`Request::retries`], [`Retries`], [`Batch::retry_budget`]; [`Response::tried`] |
+//! | try again what went wrong | [`Request::retries`], [`Retries`]; [`Response::tried`], [`Error::tried`] |
 //! | decide on redirects | [`Request::redirects`], `max_redirects`, `redirect_policy`, `referer`; [`Credentials`] |
 //! | see what is sent | [`SessionBuilder::verbose`], [`SessionBuilder::sink`] |
 //!
