@@ -25,7 +25,7 @@ struct Kind {
 
 const KINDS: [Kind; 15] = [
     Kind { name: "challenge-quotes", text: |size| format!("Digest a=\"{}", "\\\"".repeat(size / 2)), take: parse },
-    Kind { name: "challenge-open-quotes", text: |size| "A b=\"".repeat(size / 5), take: parse },
+    Kind { name: "challenge-nested", text: |size| "A b=\"\\\"\", ".repeat(size / 9), take: parse },
     Kind { name: "challenge-schemes", text: |size| "A, ".repeat(size / 3), take: parse },
     Kind { name: "challenge-parameters", text: |size| format!("Digest {}", "a=1, ".repeat(size / 5)), take: parse },
     Kind { name: "challenge-commas", text: |size| ",".repeat(size), take: parse },
@@ -93,7 +93,7 @@ fn answer(text: &str) -> usize {
 
 fn follow(text: &str) -> usize {
     let mut headers = Headers::new();
-    headers.append("Location", text).expect("a field");
+    headers.append("Location", text.trim_end()).expect("a field");
     let verdict = judge(&Policy::default(), &Seen::first(&get(), StatusCode::FOUND, &headers));
     usize::from(matches!(verdict, Verdict::Again(_)))
 }

@@ -104,7 +104,7 @@ fn a_question_is_put_where_the_closure_has_a_say_and_asks_it_once() {
     let question = Question::judge(&policy, &Seen::first(&request, StatusCode::FOUND, &headers));
     assert!(matches!(question.ask(), Reply::Judged(Verdict::Deliver)));
     let Reply::Judged(Verdict::Fail(error)) = question.failed("it panicked") else { panic!() };
-    assert!(matches!(*error, Error::Scheme { .. }));
+    assert!(matches!(*error, Error::Undecided { .. }));
     assert_eq!(format!("{question:?}"), "Question::Judge(..)");
 }
 
