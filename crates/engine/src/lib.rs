@@ -9,7 +9,8 @@
 //! submit ─► Queued ─► Connecting ─► Sending ─► Awaiting ─► Receiving ─► Done
 //!             ▲  Open ▲   ▲ handle_opened     handle_received  │
 //!             │  Transmit, handle_writable ───┘                │
-//!             └────────────── again: a redirect, a stale link ─┘
+//!             └── again: a redirect, a challenge, a stale link ┤
+//!             └─────────── Waiting, until it is tried again ◄──┘
 //! ```
 //!
 //! A streamed body is asked for by [`Write::Feed`], piece by piece, when its link can take one.

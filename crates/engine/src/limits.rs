@@ -21,7 +21,8 @@ pub struct Limits {
     /// Whether a 429 or 503 with Retry-After holds the other calls to its origin, and for how long at the most.
     /// Default: it does not.
     pub gate: Option<Duration>,
-    /// How many retries there may be, for each thousand calls that were submitted. Default: any number.
+    /// How many retries there may be, for each thousand calls that were submitted since the limits were set
+    /// with none there. Default: any number.
     pub retry_share: Option<u32>,
     /// How many bytes of a redirect's body are read to keep its connection. Default: 64 KiB.
     pub drain: usize,

@@ -35,7 +35,12 @@ pub enum Error {
         /// Why not.
         why: Box<str>,
     },
-    /// A program's own code could not say who asks, or what follows a response.
+    /// A program's own code could not decide on a redirect.
+    Undecided {
+        /// Why.
+        source: Cause,
+    },
+    /// A program's own code could not say who asks, or whether a challenge is answered.
     Scheme {
         /// Why.
         source: Cause,
@@ -107,6 +112,7 @@ impl fmt::Display for Error {
             Error::NotReplayable => f.write_str("redirected with a body that cannot be sent a second time"),
             Error::Unanswered => f.write_str("the server asks who is there, and the body can be sent only once"),
             Error::Refused { why, .. } => write!(f, "the program refused the redirect: {why}"),
+            Error::Undecided { .. } => f.write_str("the program's own code could not decide on the redirect"),
             Error::Scheme { .. } => f.write_str("the program's own code failed"),
             Error::Forbidden { name } => write!(f, "`{name}` is not for a scheme of authorization to set"),
             Error::Field { .. } => f.write_str("the scheme of authorization set a field that cannot be sent"),
@@ -129,7 +135,7 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Error::Location { source } | Error::Field { source } => Some(source),
-            Error::Scheme { source } => Some(source),
+            Error::Undecided { source } | Error::Scheme { source } => Some(source),
             Error::Variable { source, .. } => Some(source),
             _ => None,
         }

@@ -12,7 +12,7 @@ pub fn judge(policy: &Policy, seen: &Seen<'_>) -> Verdict {
         .unwrap_or(Verdict::Deliver)
 }
 
-/// Whether a program's own code has a say in what follows this response: a [`AuthScheme`](crate::Scheme), or the closure of
+/// Whether a program's own code has a say in what follows this response: an [`AuthScheme`](crate::AuthScheme), or the closure of
 /// [`Redirects`](crate::Redirects).
 pub fn asks_program(policy: &Policy, seen: &Seen<'_>) -> bool {
     auth::asks_program(policy, seen) || redirect::asks_program(policy, seen)

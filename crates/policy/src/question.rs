@@ -78,10 +78,14 @@ impl Question {
 
     /// What holds where the code could not say anything: the call ends, and this is why.
     pub fn failed(&self, why: impl Into<Box<dyn StdError + Send + Sync>>) -> Reply {
-        let error = Error::Scheme { source: Cause::from(why.into()) };
+        let source = Cause::from(why.into());
         match self {
-            Question::Authorize { .. } => Reply::Authorized(Err(error)),
-            Question::Judge(_) => Reply::Judged(Verdict::Fail(Box::new(error))),
+            Question::Authorize { .. } => Reply::Authorized(Err(Error::Scheme { source })),
+            // A scheme is asked about a 4xx, a closure about a 3xx.
+            Question::Judge(judged) => Reply::Judged(Verdict::Fail(Box::new(match judged.status.is_redirection() {
+                true => Error::Undecided { source },
+                false => Error::Scheme { source },
+            }))),
         }
     }
 }

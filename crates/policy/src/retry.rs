@@ -60,8 +60,9 @@ impl Retries {
     fn wait(&self, retries: u32, chance: u64) -> Duration {
         let doubled = self.backoff.saturating_mul(1_u32.checked_shl(retries).unwrap_or(u32::MAX));
         let whole = doubled.min(self.max_wait);
-        let left = u64::from(self.jitter.min(100)) * u64::try_from(whole.as_nanos()).unwrap_or(u64::MAX).div_ceil(100);
-        whole.saturating_sub(Duration::from_nanos(if left == 0 { 0 } else { chance % left }))
+        let most = whole.as_nanos().saturating_mul(self.jitter.min(100).into()) / 100;
+        let most = u64::try_from(most).unwrap_or(u64::MAX);
+        whole.saturating_sub(Duration::from_nanos(if most == 0 { 0 } else { chance % most }))
     }
 }
 

@@ -56,7 +56,8 @@ pub enum ErrorKind {
     ContentTooLarge,
     /// There were more redirects than allowed.
     TooManyRedirects,
-    /// A redirect cannot be followed: its Location is bad or insecure, or the body cannot be sent again.
+    /// A redirect cannot be followed: its Location is bad or insecure, the body cannot be sent again, or the program's own code
+    /// refused it or failed.
     Redirect,
     /// Nobody could say who asks: a scheme of the program's own failed, or a challenge asks for a body that can be sent only
     /// once.

@@ -25,7 +25,7 @@
 //! | keep cookies, defaults, hooks; change them later | [`Session`], [`Session::builder`], [`Session::change`] |
 //! | send many, and have all answers in order | [`map`], [`Session::map`], [`Batch::map`] |
 //! | have answers as they land, or in order, or keep none | [`Batch::stream`], `stream_ordered`, `for_each` |
-//! | bound a batch | [`Batch::concurrency`], `per_origin`, `deadline`, `fail_fast`, `memory_budget`, `gate` |
+//! | bound a batch | [`Batch::concurrency`], `per_origin`, `deadline`, `fail_fast`, `memory_budget`, `gate`, `retry_budget` |
 //! | see how far it has come | [`Batch::on_progress`], [`Progress`], [`Batch::pool`] |
 //! | turn its loop, or have it in a loop of your own | [`Batch::submit`], `turn`, `take`; `fd`, `next_deadline`, `waker` |
 //! | read content as it comes, with memory that does not grow | [`Request::stream`]: a [`ResponseStream`] |
@@ -40,13 +40,17 @@
 //! | step in | [`Hooks`]: `args`, `pre_request`, `post_request`, `response` |
 //! | save a session to a file, and restore it | [`Session::save`], [`SessionBuilder::restore`] |
 //! | change what all later sessions start from | [`settings`] |
+//! | say who asks | [`Request::auth`]: [`Basic`], [`Bearer`], [`Digest`], an [`AuthScheme`] of your own; [`Netrc`] |
+//! | try again what went wrong | [`Request::retries`], [`Retries`]; [`Response::tried`], [`Error::tried`] |
+//! | decide on redirects | [`Request::redirects`], `max_redirects`, `redirect_policy`, `referer`; [`Credentials`] |
 //! | see what is sent | [`SessionBuilder::verbose`], [`SessionBuilder::sink`] |
 //!
 //! Every call ends in exactly one outcome: a [`Response`], whatever its status, or an [`Error`] that says what went
 //! wrong, in which phase, and why, down to the system's own error.
 //!
 //! **Features:** `json`, `tls` (rustls with aws-lc-rs), `br` and `zstd` are on by default; `ring` is another provider for TLS, and
-//! `webpki-roots` compiles Mozilla's roots in. Without `tls` and `ring` an `https` URL is an error of the kind
+//! `webpki-roots` compiles Mozilla's roots in; `sigv4` brings `SigV4`, which signs requests as AWS Signature Version 4 has
+//! it, for `Auth::scheme`. Without `tls` and `ring` an `https` URL is an error of the kind
 //! [`ErrorKind::Unsupported`].
 //!
 //! **Not there yet:** HTTP/2. Unix only: Linux first, macOS as best effort.
@@ -122,6 +126,8 @@ pub use sortie_log::{Detailed, Event, FnSink, Memory, Sink, Verbose, What};
 pub use sortie_policy::{
     AuthScheme, Course, Credentials, Decision, Digest, Netrc, Proxies, Proxy, ProxyKind, Redirect, Retries, Seen,
 };
+#[cfg(feature = "sigv4")]
+pub use sortie_policy::{SigV4, SigV4Fault};
 pub use sortie_session::{
     Arguments, Auth, Basic, Bearer, BodyArgument, BodySender, Error, ErrorKind, Expect, Explanation, Hooks, Links,
     Matter, Phase, Profile, Response, Sent, Setback, Setting, Tried, Values,
