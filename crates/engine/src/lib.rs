@@ -12,6 +12,8 @@
 //!             └────────────── again: a redirect, a stale link ─┘
 //! ```
 //!
+//! A streamed body is asked for by [`Write::Feed`], piece by piece, when its link can take one.
+//!
 //! A call ends in exactly one [`Output::Done`], whatever happens. Scheduling is in here too: total and per-origin
 //! limits, fairness between origins, a pool of idle connections.
 //!

@@ -36,7 +36,9 @@
 //! | go through a proxy, or straight | [`SessionBuilder::proxy`], [`Proxies`], [`Request::proxy`] |
 //! | say where names and sockets lead | [`SessionBuilder::resolve`], `resolver`, `addresses`, `bind`, `unix_socket` |
 //! | connect beforehand, or switch protocols | [`Session::warm`], [`Request::upgrade`] |
+//! | send files, readers, what a thread writes, multipart | [`Request::file`], [`BodyArgument`], [`Request::multipart`] |
 //! | step in | [`Hooks`]: `args`, `pre_request`, `post_request`, `response` |
+//! | save a session to a file, and restore it | [`Session::save`], [`SessionBuilder::restore`] |
 //! | change what all later sessions start from | [`settings`] |
 //! | see what is sent | [`SessionBuilder::verbose`], [`SessionBuilder::sink`] |
 //!
@@ -47,7 +49,7 @@
 //! `webpki-roots` compiles Mozilla's roots in. Without `tls` and `ring` an `https` URL is an error of the kind
 //! [`ErrorKind::Unsupported`].
 //!
-//! **Not there yet:** streamed request bodies, multipart, HTTP/2. Unix only: Linux first, macOS as best effort.
+//! **Not there yet:** HTTP/2. Unix only: Linux first, macOS as best effort.
 
 mod ask;
 mod batch;
@@ -76,6 +78,8 @@ mod reply;
 mod request;
 mod response_lines;
 mod response_stream;
+#[cfg(feature = "json")]
+mod saved;
 mod session;
 mod settings;
 mod shared;
@@ -95,6 +99,8 @@ pub use progress::{Progress, Snapshot};
 pub use request::Request;
 pub use response_lines::ResponseLines;
 pub use response_stream::ResponseStream;
+#[cfg(feature = "json")]
+pub use saved::Restored;
 pub use session::Session;
 pub use settings::{ForSettings, Guard, SettingsBuilder, settings};
 pub use stream::{Stream, StreamOrdered, Tally};
@@ -110,7 +116,7 @@ pub use sortie_cookie::{Cookie, SharedJar};
 pub use sortie_engine::Pool;
 pub use sortie_hooks::{Answer, Refuse, Warning};
 pub use sortie_http::{
-    Body, Headers, Host, Method, Origin, PreparedRequest, Scheme, StatusCode, Timings, Url, Version,
+    Body, Headers, Host, Method, Opened, Origin, PreparedRequest, Scheme, StatusCode, Timings, Url, Version,
 };
 pub use sortie_log::{Detailed, Event, FnSink, Memory, Sink, Verbose, What};
 pub use sortie_policy::{
@@ -124,6 +130,8 @@ pub use sortie_session::{
 pub mod explanation {
     pub use sortie_session::{Explanation, Matter, What, Whence};
 }
+#[cfg(feature = "json")]
+pub use sortie_session::{Ignored, Misfit, Secrets};
 pub use sortie_transport::{Addresses, Detached, Resolve, Waker};
 #[cfg(any(feature = "tls", feature = "ring"))]
 pub use sortie_transport::{Handshakes, Tls, TlsBuilder, TlsVersion};
