@@ -9,7 +9,7 @@
 //! A link is read only while its reader waits, so that no more is held than one read has brought, and what the peer sends
 //! beyond that waits in the system's own buffers until those are full: that is how it learns to slow down.
 
-use sortie_http::{PreparedRequest, Response, ResponseParts};
+use sortie_http::{PreparedRequest, Rare, Response, ResponseParts};
 use sortie_policy::with_credentials;
 
 use crate::call::{Credentials, State};
@@ -163,13 +163,12 @@ impl Engine {
         let response = Response::from(ResponseParts {
             status: head.status,
             version: head.version,
-            reason: head.reason,
+            rare: Rare::of(head.reason.map(|reason| *reason), None),
             headers: head.headers,
             content: Default::default(),
             request: sent(call.request.clone(), &call.credentials, call.cookie.as_deref()),
             timings: call.marks.timings(opening, now),
             peer,
-            trailers: None,
         });
         let (history, tried) = (std::mem::take(&mut call.history), std::mem::take(&mut call.tried));
         let (attempts, tag) = (call.attempts, call.tag);

@@ -4,7 +4,7 @@ use std::mem;
 
 use bytes::Bytes;
 use sortie_content::Codings;
-use sortie_http::{PreparedRequest, Response, ResponseParts};
+use sortie_http::{PreparedRequest, Rare, Response, ResponseParts};
 use sortie_log::What;
 use sortie_policy::{Verdict, Why};
 
@@ -63,18 +63,9 @@ impl Engine {
         };
         let respond = |request: PreparedRequest, content: Bytes| {
             let request = sent(request, &credentials, cookie.as_deref());
-            let (status, version, reason, headers) = (head.status, head.version, head.reason, head.headers);
-            Response::from(ResponseParts {
-                status,
-                version,
-                reason,
-                headers,
-                content,
-                request,
-                timings,
-                peer,
-                trailers,
-            })
+            let (status, version, headers) = (head.status, head.version, head.headers);
+            let rare = Rare::of(head.reason.map(|reason| *reason), trailers.map(|trailers| *trailers));
+            Response::from(ResponseParts { status, version, rare, headers, content, request, timings, peer })
         };
         let fail = |error, phase, response: Option<Response>, request| {
             Err(Box::new(Failure { error, phase, request, response }))

@@ -207,10 +207,16 @@ impl Connection {
                 (used, Step::More) => Ok((used, Event::More)),
                 (used, Step::Content(content)) => Ok((used, Event::Content(content))),
                 (used, Step::Trailers(lines)) => {
-                    self.state = State::Ended { reusable: *reusable };
+                    let reusable = *reusable;
                     match trailers::read(&lines)? {
-                        Some(trailers) => Ok((used, Event::Trailers(trailers))),
-                        None => self.step(&[], memo, limits, scratch).map(|(_, event)| (used, event)),
+                        Some(trailers) => {
+                            self.state = State::Ended { reusable };
+                            Ok((used, Event::Trailers(trailers)))
+                        }
+                        None => {
+                            self.state = if reusable { State::Idle } else { State::Over };
+                            Ok((used, Event::End { reusable }))
+                        }
                     }
                 }
                 (used, Step::End) => {

@@ -49,7 +49,7 @@ pub use http::{Method, StatusCode, Version};
 pub use opened::{FileReader, Opened};
 pub use origin::{Host, Origin, Scheme};
 pub use request::PreparedRequest;
-pub use response::{Reason, Response, ResponseParts};
+pub use response::{Rare, Reason, Response, ResponseParts};
 pub use timings::Timings;
 pub use url::Url;
 

@@ -18,8 +18,8 @@ pub struct ResponseParts {
     pub status: StatusCode,
     /// The protocol version that the response named.
     pub version: Version,
-    /// The reason phrase, where it is not the registered one.
-    pub reason: Option<Box<Reason>>,
+    /// What most responses do not have: a pointer where it stands.
+    pub rare: Option<Box<Rare>>,
     /// The header fields.
     pub headers: Headers,
     /// The content, decoded.
@@ -30,13 +30,27 @@ pub struct ResponseParts {
     pub timings: Timings,
     /// Whom the connection led to; shared by all responses that came on it.
     pub peer: Option<Arc<SocketAddr>>,
-    /// The trailer fields. Rare, so that they are a pointer where they stand.
-    pub trailers: Option<Box<Headers>>,
+}
+
+/// What most responses do not have.
+#[derive(Clone, Debug, Default)]
+pub struct Rare {
+    /// The reason phrase, where it is not the registered one.
+    pub reason: Option<Reason>,
+    /// The trailer fields.
+    pub trailers: Option<Headers>,
 }
 
 /// A reason phrase that is not the registered one. Rare, so that it is a pointer where it stands.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Reason(Box<str>);
+
+impl Rare {
+    /// What there is of it; `None` where there is nothing.
+    pub fn of(reason: Option<Reason>, trailers: Option<Headers>) -> Option<Box<Self>> {
+        (reason.is_some() || trailers.is_some()).then(|| Box::new(Rare { reason, trailers }))
+    }
+}
 
 impl Reason {
     /// Its text.
@@ -58,7 +72,7 @@ impl Response {
 
     /// The reason phrase as received; the registered one where it was the same, empty where there was none.
     pub fn reason(&self) -> &str {
-        match &self.0.reason {
+        match self.0.rare.as_ref().and_then(|rare| rare.reason.as_ref()) {
             Some(reason) => reason.as_str(),
             None => self.0.status.canonical_reason().unwrap_or_default(),
         }
@@ -101,7 +115,7 @@ impl Response {
 
     /// The trailer fields that came behind the content, where any did (RFC 9110, section 6.5).
     pub fn trailers(&self) -> Option<&Headers> {
-        self.0.trailers.as_deref()
+        self.0.rare.as_ref()?.trailers.as_ref()
     }
 
     /// Its parts; copies of them where another clone lives.

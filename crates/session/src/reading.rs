@@ -16,9 +16,9 @@ impl Response {
     /// # headers.append("Content-Type", "Text/HTML; charset=utf-8")?;
     /// # let url = Url::parse("http://127.0.0.1:8000/html")?;
     /// # let response = sortie_session::Response::new(ResponseParts {
-    /// #     status: StatusCode::OK, version: Version::HTTP_11, reason: None, headers, content: "<p>".into(),
+    /// #     status: StatusCode::OK, version: Version::HTTP_11, rare: None, headers, content: "<p>".into(),
     /// #     request: PreparedRequest::new(Method::GET, url, Headers::new(), Body::none()),
-    /// #     timings: Timings::default(), peer: None, trailers: None,
+    /// #     timings: Timings::default(), peer: None,
     /// # }.into(), std::time::SystemTime::UNIX_EPOCH);
     /// assert!(response.content_type().is_some_and(|media_type| media_type.is("text/html")));
     /// # Ok::<(), sortie_http::Error>(())

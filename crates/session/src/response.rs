@@ -23,9 +23,9 @@ use crate::{Error, Links, Setback, Tried};
 ///
 /// # let url = Url::parse("http://127.0.0.1:8000/status/404")?;
 /// # let exchange = sortie_http::Response::from(ResponseParts {
-/// #     status: StatusCode::NOT_FOUND, version: Version::HTTP_11, reason: None, headers: Headers::new(),
+/// #     status: StatusCode::NOT_FOUND, version: Version::HTTP_11, rare: None, headers: Headers::new(),
 /// #     content: "gone".into(), request: PreparedRequest::new(Method::GET, url, Headers::new(), Body::none()),
-/// #     timings: Timings::default(), peer: None, trailers: None,
+/// #     timings: Timings::default(), peer: None,
 /// # });
 /// let response = Response::new(exchange, SystemTime::UNIX_EPOCH);
 /// assert!(!response.ok());

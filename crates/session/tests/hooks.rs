@@ -23,13 +23,12 @@ fn exchange(request: &PreparedRequest) -> sortie_http::Response {
     sortie_http::Response::from(ResponseParts {
         status: StatusCode::OK,
         version: Version::HTTP_11,
-        reason: None,
+        rare: None,
         headers: Headers::new(),
         content: "content".into(),
         request: request.clone(),
         timings: Timings::default(),
         peer: None,
-        trailers: None,
     })
 }
 

@@ -21,13 +21,12 @@ fn exchange(url: &str, status: u16, headers: &[(&str, &str)], content: &'static 
     sortie_http::Response::from(ResponseParts {
         status: StatusCode::from_u16(status).unwrap(),
         version: Version::HTTP_11,
-        reason: None,
+        rare: None,
         headers: fields,
         content: Bytes::from_static(content),
         request: PreparedRequest::new(Method::GET, url, Headers::new(), Body::none()),
         timings: Timings::from_nanoseconds([1, 2, 3, 4, 5, 6, 7]),
         peer: Some(std::sync::Arc::new(([127, 0, 0, 1], 80).into())),
-        trailers: None,
     })
 }
 

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use sortie_content::{Codings, ContentRange, DecodeReader, MediaType};
 use sortie_cookie::Cookie;
 use sortie_hooks::Warning;
-use sortie_http::{Headers, PreparedRequest, StatusCode, Timings, Url, Version};
+use sortie_http::{Headers, PreparedRequest, Rare, StatusCode, Timings, Url, Version};
 use sortie_log::redact_url;
 use sortie_session::{Error, ErrorKind, Links, Phase, Response};
 
@@ -229,7 +229,8 @@ impl ResponseStream {
         parts.content = content.into();
         if let Some(whole) = self.inflow().whole() {
             parts.timings = *whole.timings();
-            parts.trailers = whole.trailers().cloned().map(Box::new);
+            let reason = parts.rare.and_then(|rare| rare.reason);
+            parts.rare = Rare::of(reason, whole.trailers().cloned());
         }
         Ok(self.response.with_exchange(parts.into()))
     }
