@@ -118,14 +118,16 @@ impl Engine {
         let reused = entry.exchanges > 1;
         if !had_head {
             self.write_head(id, link, out, now);
-            if self.calls.get(id).is_some_and(|call| call.policy.told) {
-                self.tell_sending(id, reused, now);
-            }
-            let simply_follows = |call: &Call| call.policy.expect.is_none() && !call.request.body().is_streamed();
-            if !self.calls.get(id).is_some_and(simply_follows)
-                && let Some(write) = self.hold_or_feed(id, link, writes, now)
-            {
-                return write;
+            // Nearly always there is nothing to tell, and the body simply follows: one look says so.
+            let is_simple =
+                |call: &Call| !call.policy.told && call.policy.expect.is_none() && !call.request.body().is_streamed();
+            if !self.calls.get(id).is_some_and(is_simple) {
+                if self.calls.get(id).is_some_and(|call| call.policy.told) {
+                    self.tell_sending(id, reused, now);
+                }
+                if let Some(write) = self.hold_or_feed(id, link, writes, now) {
+                    return write;
+                }
             }
         }
         let Some(call) = self.calls.get_mut(id) else { return Write::Done };
