@@ -5,6 +5,7 @@
 //! | `sender` | by a [`sortie::Session`]'s `map`, with all that a session does by default ([`session`]) | time, memory |
 //! | `raw` | by an epoll loop that writes baked bytes and looks only for the head's end and the length ([`limit`]) | the same |
 //! | `memory` | by the engine alone, to a server in memory ([`memory`]) | the same |
+//! | `upload` | one large body, from a file, a reader or memory; `upload sink` swallows it | the same |
 //! | `allocations` | as `sender` | what the sending thread allocates |
 //!
 //! `raw` is the practical limit of one write and one read a request, so the quotient of `sender` and it is what the rest

@@ -42,6 +42,7 @@
 //! ```
 
 mod admit;
+mod asked;
 mod date;
 mod error;
 mod evict;

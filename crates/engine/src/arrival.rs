@@ -66,7 +66,7 @@ pub(crate) fn begin(
         && (head.status == StatusCode::SWITCHING_PROTOCOLS
             || *call.request.method() == Method::CONNECT && head.status.is_success());
     let mut question = None;
-    let then = if switches {
+    let then = if switches || call.policy.delivers(head.status) {
         Some(Verdict::Deliver)
     } else {
         let is_chancy = call.policy.retries.count > 0 && !head.status.is_success();

@@ -256,6 +256,7 @@ impl Engine {
 }
 
 /// A request as it was sent, with the credentials and the cookies that the exchange took along.
+#[inline]
 pub(crate) fn sent(mut request: PreparedRequest, credentials: &Credentials, cookie: Option<&str>) -> PreparedRequest {
     if let Credentials::Fields(fields) = credentials {
         // They went out like that.

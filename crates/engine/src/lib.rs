@@ -13,6 +13,8 @@
 //!             └─────────── Waiting, until it is tried again ◄──┘
 //! ```
 //!
+//! A streamed body is asked for by [`Write::Feed`], piece by piece, when its link can take one.
+//!
 //! A call ends in exactly one [`Output::Done`], whatever happens. Scheduling is in here too: total and per-origin
 //! limits, fairness between origins, a pool of idle connections.
 //!

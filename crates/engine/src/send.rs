@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sortie_log::What;
 use sortie_policy::{Authenticator, with_credentials};
 
-use crate::call::{Call, Credentials, State};
+use crate::call::{Credentials, State};
 use crate::engine::Engine;
 use crate::link::LinkState;
 use crate::output::Write;
@@ -116,15 +116,14 @@ impl Engine {
         *writes += 1;
         let writes = *writes;
         let reused = entry.exchanges > 1;
+        let told = call.policy.told;
+        let simply_follows = call.policy.expect.is_none() && !call.request.body().is_streamed();
         if !had_head {
             self.write_head(id, link, out, now);
-            if self.calls.get(id).is_some_and(|call| call.policy.told) {
+            if told {
                 self.tell_sending(id, reused, now);
             }
-            let simply_follows = |call: &Call| call.policy.expect.is_none() && !call.request.body().is_streamed();
-            if !self.calls.get(id).is_some_and(simply_follows)
-                && let Some(write) = self.hold_or_feed(id, link, writes, now)
-            {
+            if !simply_follows && let Some(write) = self.hold_or_feed(id, link, writes, now) {
                 return write;
             }
         }

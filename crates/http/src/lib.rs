@@ -5,10 +5,11 @@
 //! | method, status code | [`Method`], [`StatusCode`] (of the `http` crate) | RFC 9110, sections 9 and 15 |
 //! | URL, origin | [`Url`], [`Origin`] | RFC 9110, section 4; the URL standard |
 //! | header fields | [`Headers`] | RFC 9110, section 5 |
-//! | content | [`Body`] | RFC 9110, section 6.4 |
+//! | content | [`Body`], [`Opened`] | RFC 9110, section 6.4 |
 //! | request, response | [`PreparedRequest`], [`Response`] | RFC 9110, section 3 |
 //!
-//! All of them are values: cheap to clone (what is large is shared), `Send` and `Sync`, and free of I/O.
+//! All of them are values: cheap to clone (what is large is shared), `Send` and `Sync`, and free of I/O, but for a [`Body`]
+//! that is read from a file while it is sent.
 //!
 //! ```
 //! use sortie_http::{Headers, Url};

@@ -91,7 +91,7 @@ impl Streamed {
                 let open = once.lock().unwrap_or_else(PoisonError::into_inner).take();
                 match open {
                     Some(open) => open().map(|reader| self.opened(reader)),
-                    None => Err(io::Error::other("it was read already, and can be read only once")),
+                    None => Err(io::Error::other("it can be read once, and was read or given up before")),
                 }
             }
         }

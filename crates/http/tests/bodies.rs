@@ -100,7 +100,7 @@ fn rule_19_a_reader_is_read_once_and_says_so() {
     assert!(body.is_whole() && !body.is_replayable() && !body.is_chunked());
     assert_eq!(read(&clone).unwrap(), b"once");
     assert!(!body.is_whole());
-    assert_eq!(read(&body).unwrap_err().to_string(), "it was read already, and can be read only once");
+    assert_eq!(read(&body).unwrap_err().to_string(), "it can be read once, and was read or given up before");
     let unread = Body::reader(io::empty(), None);
     unread.give_up();
     assert!(!unread.is_whole());

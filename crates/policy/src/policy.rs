@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sortie_cookie::SharedJar;
+use sortie_http::StatusCode;
 
 use crate::{Authenticator, Credentials, Netrc, Redirects, Retries, Timeouts, Way};
 
@@ -50,6 +51,14 @@ pub struct Policy {
     pub stream: bool,
     /// Whether somebody listens to events, so that they are worth making. Default: no.
     pub told: bool,
+}
+
+impl Policy {
+    /// Whether a response of this status is the answer to the call, whatever else it says: what [`judge`](crate::judge()) says
+    /// too, at less cost.
+    pub fn delivers(&self, status: StatusCode) -> bool {
+        !status.is_redirection() && self.auth.is_none() && self.retries.count == 0
+    }
 }
 
 impl fmt::Debug for Policy {

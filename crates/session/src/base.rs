@@ -1,13 +1,15 @@
 //! Where relative URLs lead (RFC 3986, section 5).
 
+use std::fmt;
 use std::sync::Arc;
 
 use sortie_http::Url;
+use sortie_log::redact_url;
 
 use crate::{Error, ErrorKind, Profile};
 
 /// What the relative URLs of a session's requests are joined with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) enum BaseUrl {
     /// Nothing: they are errors.
     #[default]
@@ -97,6 +99,17 @@ impl From<Result<Url, sortie_http::Error>> for BaseUrl {
         let root = url.as_str().len() - url.target().len() - fragment;
         let folder = root + url.path().rfind('/').map_or(0, |slash| slash + 1);
         BaseUrl::Known { url, root, folder }
+    }
+}
+
+/// Without secrets.
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BaseUrl::Missing => f.write_str("None"),
+            BaseUrl::Known { url, .. } => f.write_str(&redact_url(url.as_str())),
+            BaseUrl::Faulty(fault) => fault.fmt(f),
+        }
     }
 }
 

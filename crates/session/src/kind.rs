@@ -72,7 +72,7 @@ pub enum ErrorKind {
     Deadline,
     /// Another call of the batch failed, and the batch was asked to fail fast.
     FailedFast,
-    /// A file could not be read or written.
+    /// A file could not be read, written or understood.
     File,
     /// The system refused what the client needs, such as another descriptor.
     System,
@@ -167,7 +167,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Cancelled => "cancelled",
             ErrorKind::Deadline => "deadline of the batch passed",
             ErrorKind::FailedFast => "given up, another call of the batch failed",
-            ErrorKind::File => "cannot use the file",
+            ErrorKind::File => "the file cannot be used",
             ErrorKind::System => "refused by the system",
         })
     }

@@ -14,8 +14,8 @@
 //! - [`environment()`] is what the process's variables say, read once.
 //! - [`Setting`] is a request's word over its session's: unset, set, or removed.
 //!
-//! Nothing here knows a socket, a thread or a clock. Feature `json` (on by default) brings `BodyArgument::json` and
-//! `Response::json`.
+//! Nothing here knows a socket, a thread or a clock. Feature `json` (on by default) brings `BodyArgument::json`,
+//! `Response::json`, and `Profile::to_json` and `restore_json`.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -47,6 +47,8 @@ mod entries;
 mod environment;
 mod error;
 mod explain;
+#[cfg(feature = "json")]
+mod field;
 mod finish;
 mod hooks;
 mod io_error;
@@ -54,10 +56,18 @@ mod kind;
 mod links;
 mod memo;
 mod merge;
+#[cfg(feature = "json")]
+mod misfit;
 mod prepare;
 mod profile;
 mod reading;
 mod response;
+#[cfg(feature = "json")]
+mod restore;
+#[cfg(feature = "json")]
+mod save;
+#[cfg(feature = "json")]
+mod secrets;
 mod sending;
 mod setting;
 mod settings;
@@ -77,9 +87,15 @@ pub use hooks::{Hooks, Sent};
 pub use kind::{ErrorKind, Phase};
 pub use links::{Link, Links};
 pub use memo::Memo;
+#[cfg(feature = "json")]
+pub use misfit::{Ignored, Misfit};
 pub use prepare::{Prepared, prepare};
 pub use profile::{Connections, Profile};
 pub use response::Response;
+#[cfg(feature = "json")]
+pub use restore::Restored;
+#[cfg(feature = "json")]
+pub use secrets::Secrets;
 pub use sending::{Expect, Upload};
 pub use setting::Setting;
 pub use settings::Settings;

@@ -98,7 +98,7 @@ fn a_joined_url_is_found_in_the_memo() {
 
 #[test]
 fn an_error_names_the_joined_url() {
-    let profile = Arc::new(with_base("http://u:5ecret@h/api/"));
+    let profile = Arc::new(with_base("http://u:5ecret@h/api/?token=5ecret"));
     let mut args = Arguments::new(Method::GET, "items");
     args.set_header("bad", "line\nbreak");
     let error = prepare(&profile, &Memo::new(), args).unwrap_err();

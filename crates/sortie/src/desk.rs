@@ -161,10 +161,13 @@ impl Audience for Desk {
             return false;
         }
         let Some(entry) = self.entries.try_remove(index(tag)) else { return false };
-        // Whoever keeps the request keeps nothing that could still be read for it.
-        match &outcome.result {
-            Ok(response) => response.request().body().give_up(),
-            Err(failure) => failure.request.body().give_up(),
+        let body = match &outcome.result {
+            Ok(response) => response.request().body(),
+            Err(failure) => failure.request.body(),
+        };
+        if body.is_streamed() {
+            // Whoever keeps the request keeps nothing that could still be read for it. What is dropped is the program's.
+            quietly(|| body.give_up());
         }
         let runs_hooks = entry.after.has_hooks() || entry.sink.is_some();
         let held = outcome.held;

@@ -174,8 +174,13 @@ impl Driver {
             self.woken = true;
             self.write_fed();
         }
-        for (link, closed) in std::mem::take(&mut self.unread) {
+        let mut unread = std::mem::take(&mut self.unread);
+        for (link, closed) in unread.drain(..) {
             self.hear(link, closed);
+        }
+        if self.unread.is_empty() {
+            // The list itself is used again.
+            self.unread = unread;
         }
         while let Some(event) = self.transport.poll() {
             self.handle(event);

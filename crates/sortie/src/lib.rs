@@ -28,12 +28,17 @@
 //! | bound a batch | [`Batch::concurrency`], `per_origin`, `deadline`, `fail_fast`, `memory_budget`, `gate`, `retry_budget` |
 //! | see how far it has come | [`Batch::on_progress`], [`Progress`], [`Batch::pool`] |
 //! | turn its loop, or have it in a loop of your own | [`Batch::submit`], `turn`, `take`; `fd`, `next_deadline`, `waker` |
+//! | read content as it comes, with memory that does not grow | [`Request::stream`]: a [`ResponseStream`] |
+//! | have it in a file, resumed and checked | [`Request::download_to`], [`Request::download`] |
+//! | have a part of it | [`Request::range`], [`Response::content_range`] |
 //! | stop early | [`CancelToken`], [`Batch::cancel`], the timeouts of [`Request`] |
 //! | say whom to trust, and by what certificate | [`Tls`], [`SessionBuilder::tls`] |
 //! | go through a proxy, or straight | [`SessionBuilder::proxy`], [`Proxies`], [`Request::proxy`] |
 //! | say where names and sockets lead | [`SessionBuilder::resolve`], `resolver`, `addresses`, `bind`, `unix_socket` |
 //! | connect beforehand, or switch protocols | [`Session::warm`], [`Request::upgrade`] |
+//! | send files, readers, what a thread writes, multipart | [`Request::file`], [`BodyArgument`], [`Request::multipart`] |
 //! | step in | [`Hooks`]: `args`, `pre_request`, `post_request`, `response` |
+//! | save a session to a file, and restore it | [`Session::save`], [`SessionBuilder::restore`] |
 //! | change what all later sessions start from | [`settings`] |
 //! | say who asks | [`Request::auth`]: [`Basic`], [`Bearer`], [`Digest`], an [`AuthScheme`] of your own; [`Netrc`] |
 //! | try again what went wrong | [`Request::retries`], [`Retries`]; [`Response::tried`], [`Error::tried`] |
@@ -48,7 +53,7 @@
 //! it, for `Auth::scheme`. Without `tls` and `ring` an `https` URL is an error of the kind
 //! [`ErrorKind::Unsupported`].
 //!
-//! **Not there yet:** streamed bodies, multipart, HTTP/2. Unix only: Linux first, macOS as best effort.
+//! **Not there yet:** HTTP/2. Unix only: Linux first, macOS as best effort.
 
 mod ask;
 mod batch;
@@ -77,6 +82,8 @@ mod reply;
 mod request;
 mod response_lines;
 mod response_stream;
+#[cfg(feature = "json")]
+mod saved;
 mod session;
 mod settings;
 mod shared;
@@ -96,6 +103,8 @@ pub use progress::{Progress, Snapshot};
 pub use request::Request;
 pub use response_lines::ResponseLines;
 pub use response_stream::ResponseStream;
+#[cfg(feature = "json")]
+pub use saved::Restored;
 pub use session::Session;
 pub use settings::{ForSettings, Guard, SettingsBuilder, settings};
 pub use stream::{Stream, StreamOrdered, Tally};
@@ -111,7 +120,7 @@ pub use sortie_cookie::{Cookie, SharedJar};
 pub use sortie_engine::Pool;
 pub use sortie_hooks::{Answer, Refuse, Warning};
 pub use sortie_http::{
-    Body, Headers, Host, Method, Origin, PreparedRequest, Scheme, StatusCode, Timings, Url, Version,
+    Body, Headers, Host, Method, Opened, Origin, PreparedRequest, Scheme, StatusCode, Timings, Url, Version,
 };
 pub use sortie_log::{Detailed, Event, FnSink, Memory, Sink, Verbose, What};
 pub use sortie_policy::{
@@ -127,6 +136,8 @@ pub use sortie_session::{
 pub mod explanation {
     pub use sortie_session::{Explanation, Matter, What, Whence};
 }
+#[cfg(feature = "json")]
+pub use sortie_session::{Ignored, Misfit, Secrets};
 pub use sortie_transport::{Addresses, Detached, Resolve, Waker};
 #[cfg(any(feature = "tls", feature = "ring"))]
 pub use sortie_transport::{Handshakes, Tls, TlsBuilder, TlsVersion};

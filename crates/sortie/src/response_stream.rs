@@ -58,7 +58,7 @@ impl Request {
     /// Sends it, and gives the response when its head is here; the content is read from it.
     ///
     /// Redirects are followed first, and all else is as with [`send`](Self::send), but that `response` hooks run before
-    /// the content is there, which they see empty, and `post_request` hooks when the content has ended, was given up, or
+    /// the content is there, which they see empty and cannot replace, and `post_request` hooks when the content has ended, was given up, or
     /// has failed. What decoding finds out later than that they are not told.
     pub fn stream(self) -> Result<ResponseStream, Error> {
         let home = self.session.clone().unwrap_or_else(shared);
