@@ -162,7 +162,8 @@ impl<For> Defaults<For> {
     }
 
     /// Has a closure decide on each redirect that would be followed: see [`Redirect`]. It gives a [`Decision`], or a bool
-    /// whether to follow. One that panics fails its call ([`ErrorKind::Redirect`](crate::ErrorKind::Redirect)). Default: all are followed.
+    /// whether to follow. One that panics fails its call ([`ErrorKind::Redirect`](crate::ErrorKind::Redirect)). Default: all
+    /// are followed.
     pub fn redirect_policy<D: Into<Decision>>(
         mut self,
         decide: impl Fn(&Redirect<'_>) -> D + Send + Sync + 'static,
