@@ -15,7 +15,7 @@ from sides import Requests, Sortie
 
 # What a client adds behind the caller's fields: their order differs everywhere, and one case pins it.
 ADDED = ["Content-Type", "Content-Length", "Transfer-Encoding", "Authorization", "Cookie"]
-AGENT = re.compile(r"^(python-requests|sortie)/[0-9.]+$")
+AGENT = re.compile(r"^(python-requests|sortie)/[0-9.]+$|(?<=^python-urllib3/)[0-9.]+$")
 
 
 def main(example, *words):
@@ -23,11 +23,11 @@ def main(example, *words):
     words = [word for word in words if word != "--all"]
     with tempfile.TemporaryDirectory() as home:
         settle(home)
-        server, sides = Server(), None
+        server = Server()
         sides = [Requests(), Sortie(example)]
         tally = {"same": 0, "differs": 0, "DIFFERS": 0}
         for case in CASES:
-            if all(word in case["name"] for word in words):
+            if all(word in f"{case['topic']}: {case['name']}" for word in words):
                 verdict = judge(case, [found(side, case, server) for side in sides], show_all)
                 tally[verdict] += 1
     print(f"{tally['same']} same, {tally['differs']} differ as expected, {tally['DIFFERS']} differ unexpectedly")
@@ -52,13 +52,13 @@ def found(side, case, server):
     names = {port: name for name, port in names.items()}
     parts = {}
     for number, step in enumerate(result["steps"], 1):
-        which = f"answer {number} " if len(result["steps"]) > 1 else "answer "
+        which = f"answer {number} "
         parts[which + "outcome"] = step.pop("error", None) or f"{step.pop('status')} {step.pop('reason')}"
         parts |= {which + name: value for name, value in step.items()}
     if result["jar"]:
         parts["jar"] = result["jar"]
     for number, exchange in enumerate(server.seen, 1):
-        which = f"sent {number} " if len(case["steps"]) > 1 or len(server.seen) > 1 else "sent "
+        which = f"sent {number} "
         parts[which + "line"] = f"{exchange['method']} {exchange['target']}"
         parts[which + "body"] = exchange["body"]
         fields = exchange["fields"] if case["strict"] else smoothed(exchange["fields"], case)
@@ -103,37 +103,41 @@ def translated(value, names):
 
 def differences(one, other):
     """The parts that differ, each as what the one and the other say of it, `None` for nothing."""
-    gone = set()
-    for which in {name.rsplit(" ", 1)[0] for name in [*one, *other]}:
+    gone, names = set(), [*one, *other]
+    for which in {name.rsplit(" ", 1)[0] for name in names}:
         outcomes = [side.get(f"{which} outcome", "200") for side in (one, other)]
         lines = [side.get(f"{which} line") for side in (one, other)]
         # Where one has no answer, or has sent nothing, the rest says nothing.
         if not all(outcome[:3].isdigit() for outcome in outcomes):
-            gone |= {name for name in [*one, *other] if name.startswith(f"{which} ") and not name.endswith(" outcome")}
+            gone |= {name for name in names if name.startswith(f"{which} ") and not name.endswith(" outcome")}
         if which.startswith("sent") and None in lines:
-            gone |= {name for name in [*one, *other] if name.startswith(f"{which} ") and not name.endswith(" line")}
+            gone |= {name for name in names if name.startswith(f"{which} ") and not name.endswith(" line")}
     found = {}
-    for name in dict.fromkeys([*one, *other]):
+    for name in dict.fromkeys(names):
         values = one.get(name), other.get(name)
         if name.endswith(" order") and None not in values:
             # Only of what both have.
             values = tuple([it for it in mine if it in theirs] for mine, theirs in (values, values[::-1]))
         if values[0] != values[1] and name not in gone:
-            found[name] = tuple(shown(it) for it in values)
+            # Numbers only where there are several.
+            for kind in ["answer", "sent"]:
+                if not any(it.startswith(f"{kind} 2 ") for it in names):
+                    name = name.replace(f"{kind} 1 ", f"{kind} ")
+            found[name] = tuple(shown(name, it) for it in values)
     return found
 
 
-def shown(value):
-    if isinstance(value, list) and all(isinstance(it, str) for it in value):
+def shown(name, value):
+    if name.startswith("sent") and isinstance(value, list):
         return ", ".join(value)
     return value if value is None or isinstance(value, str) else str(value)
 
 
 def judge(case, sides, show_all):
     differing = differences(*sides)
-    expected = case["differs"] or {}
+    expected = case["differs"]
     verdict = "DIFFERS" if differing != expected else "differs" if expected else "same"
-    print(f"{verdict:8}{case['rule']:>3}  {case['name']}" + (f": {case['reason']}" if expected else ""))
+    print(f"{verdict:8}{case['topic']}  {case['name']}" + (f": {case['because']}" if expected else ""))
     if verdict == "DIFFERS":
         for name in dict.fromkeys([*differing, *expected]):
             if differing.get(name) != expected.get(name):

@@ -1,7 +1,7 @@
 """A server on loopback that notes what it is asked, byte by byte, and answers as the target says.
 
-/redirect/STATUS?to=LOCATION   a redirect; /redirect/STATUS/COUNT leads to the same with one less, then to /end
-/set?header=NAME:VALUE..       200 with these fields, as often as they are named
+/redirect/STATUS?to=LOCATION&set=COOKIE   a redirect; /redirect/STATUS/COUNT leads to the same with one less, then to /end
+/set?header=NAME:VALUE..       200 with these fields, as often as they are named; also below other paths
 /status/STATUS/REASON          an empty response
 /text?type=TYPE&hex=BYTES      content of that type
 /basic/USER/PASSWORD           401 unless they are brought
@@ -52,11 +52,13 @@ class Handler(BaseHTTPRequestHandler):
         body = self.content()
         self.server.seen.append({"method": method, "target": target, "fields": fields, "body": body.decode("latin-1")})
         path, _, query = target.partition("?")
-        pairs = parse_qsl(query, encoding="latin-1")
+        pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
         kind, *parts = [unquote(part) for part in path.strip("/").split("/")]
-        responses = {"redirect": self.redirect, "set": self.set, "status": self.status, "text": self.text}
+        responses = {"redirect": self.redirect, "status": self.status, "text": self.text}
         responses |= {"basic": self.basic, "digest": self.digest}
-        respond = responses.get(kind)
+        respond = self.set if path.endswith("/set") else responses.get(kind)
+        if {"Transfer-Encoding", "Content-Length"} <= {name.title() for name, _ in fields}:
+            respond = self.refuse
         status, reason, fields, content = respond(parts, pairs) if respond else (200, "OK", [], b"ok")
         self.send_response_only(status, reason)
         for name, value in fields:
@@ -68,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def content(self):
-        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked" or "Content-Length" in self.headers:
             return self.rfile.read(int(self.headers.get("Content-Length", 0)))
         content = b""
         while size := int(self.rfile.readline().split(b";")[0], 16):
@@ -78,12 +80,19 @@ class Handler(BaseHTTPRequestHandler):
             pass
         return content
 
+    def refuse(self, *_):
+        self.close_connection = True
+        return 400, "Ambiguous", [], b""
+
     def redirect(self, parts, pairs):
+        if not parts or not parts[0].isdigit():
+            return 200, "OK", [], b"ok"
         location = dict(pairs).get("to")
         if location is None and len(parts) > 1:
             left = int(parts[1])
             location = f"/redirect/{parts[0]}/{left - 1}" if left > 1 else "/end"
         fields = [] if location is None else [("Location", location)]
+        fields += [("Set-Cookie", value) for name, value in pairs if name == "set"]
         return int(parts[0]), "Moved", fields, b"moved"
 
     def set(self, _, pairs):

@@ -18,7 +18,7 @@ class Requests:
 
         def getaddrinfo(host, *rest, **more):
             text = host.decode() if isinstance(host, bytes) else host
-            return look_up("127.0.0.1" if text.endswith(".test") else host, *rest, **more)
+            return look_up("127.0.0.1" if text.rstrip(".").endswith(".test") else host, *rest, **more)
 
         socket.getaddrinfo = getaddrinfo
 
@@ -117,5 +117,8 @@ def show(response):
         "text": response.text,
         "raised": raised,
         "links": {name: link["url"] for name, link in response.links.items()},
-        "cookies": [it.name for it in response.cookies],
+        "cookies": sorted(it.name for it in response.cookies),
+        "many": response.headers.get("X-Many"),
+        "many.joined": response.headers.get("X-Many"),
+        "many.all": response.raw.headers.getlist("X-Many"),
     }

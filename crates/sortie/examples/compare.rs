@@ -1,7 +1,7 @@
 //! Sends what it is told and says what came back: sortie's side of `.ci/requests/compare`.
 //!
 //! Reads a case a line, as JSON, and writes its result as a line of JSON. A case is a list of `steps`, sent one after
-//! the other by one `session`, or by none; `.ci/requests/cases.py` has them. Names that end in `.test` are this machine.
+//! the other by one `session`, or by none; `.ci/requests/cases` has them. Names that end in `.test` are this machine.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -27,7 +27,7 @@ fn main() -> Result<()> {
 }
 
 fn resolve(name: &str) -> io::Result<Vec<IpAddr>> {
-    if name.ends_with(".test") {
+    if name.trim_end_matches('.').ends_with(".test") {
         return Ok(vec![Ipv4Addr::LOCALHOST.into()]);
     }
     Ok((name, 0).to_socket_addrs()?.map(|address| address.ip()).collect())
@@ -126,6 +126,9 @@ fn show(response: &Response) -> Value {
     let exchange = |it: &Response| json!([it.status().as_u16(), it.url().to_string()]);
     let links = response.links();
     let links = links.iter().map(|it| (it.param("rel").unwrap_or(it.target()), it.target()));
+    let mut cookies: Vec<_> = response.cookies().iter().map(|it| it.name().to_owned()).collect();
+    cookies.sort();
+    let many = "X-Many";
     json!({
         "status": response.status().as_u16(),
         "reason": response.reason(),
@@ -135,7 +138,10 @@ fn show(response: &Response) -> Value {
         "text": response.text(),
         "raised": response.raise_for_status().err().map(|error| error.to_string()),
         "links": links.collect::<BTreeMap<_, _>>(),
-        "cookies": response.cookies().iter().map(|it| it.name().to_owned()).collect::<Vec<_>>(),
+        "cookies": cookies,
+        "many": response.headers().get(many),
+        "many.joined": response.headers().joined(many),
+        "many.all": response.headers().get_all(many).collect::<Vec<_>>(),
     })
 }
 
