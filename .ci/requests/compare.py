@@ -85,7 +85,8 @@ def known(name, value):
     if name == "Authorization" and value.startswith("Digest "):
         # Whether it is right the server has judged; what is chosen by chance says nothing.
         pairs = re.findall(r'(\w+)=(?:"([^"]*)"|([^,\s]*))', value)
-        return "Digest " + ", ".join(sorted(f"{it[0]}={it[1] or it[2]}" for it in pairs if it[0] not in ["response", "cnonce"]))
+        pairs = [(it[0], it[1] or it[2]) for it in pairs if it[0] not in ["response", "cnonce"]]
+        return "Digest " + ", ".join(sorted(f"{name}={text}" for name, text in pairs))
     return value
 
 

@@ -1,6 +1,7 @@
 """A server on loopback that notes what it is asked, byte by byte, and answers as the target says.
 
-/redirect/STATUS?to=LOCATION&set=COOKIE   a redirect; /redirect/STATUS/COUNT leads to the same with one less, then to /end
+/redirect/STATUS?to=LOCATION&set=COOKIE   a redirect
+/redirect/STATUS/COUNT         a redirect to the same with one less, then to /end
 /set?header=NAME:VALUE..       200 with these fields, as often as they are named; also below other paths
 /status/STATUS/REASON          an empty response
 /text?type=TYPE&hex=BYTES      content of that type
@@ -114,10 +115,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def digest(self, parts, _):
         algorithm, qop, user, password = parts
-        brought = dict(
-            (name, quoted or plain)
-            for name, quoted, plain in re.findall(r'(\w+)=(?:"([^"]*)"|([^,\s]*))', self.headers.get("Authorization", ""))
-        )
+        said = re.findall(r'(\w+)=(?:"([^"]*)"|([^,\s]*))', self.headers.get("Authorization", ""))
+        brought = {name: quoted or plain for name, quoted, plain in said}
         if brought and self.is_right(brought, algorithm, qop, user, password):
             return 200, "OK", [], b"welcome"
         challenge = f'Digest realm="compare", nonce="n0nce", opaque="0paque", algorithm={algorithm}'

@@ -1,4 +1,4 @@
-"""What is asked of both, and where they differ on purpose: the numbers are those of the rules in docs/requests.md."""
+"""What is asked of both, and where they differ on purpose; docs/requests.md says so, too."""
 
 from . import urls, headers, bodies, auth, cookies, redirects, responses  # noqa: F401: each adds its cases
 from .case import CASES

@@ -68,7 +68,8 @@ case(
         "answer raised": (f"401 Client Error: Unauthorized for url: http://127.0.0.1:PORT{URL}", None),
         "sent 2 authorization": (
             None,
-            f"Digest algorithm=SHA-256-sess, nc=00000001, nonce=n0nce, opaque=0paque, qop=auth, realm=compare, uri={URL}, username=user",
+            "Digest algorithm=SHA-256-sess, nc=00000001, nonce=n0nce, opaque=0paque, qop=auth, realm=compare, "
+            f"uri={URL}, username=user",
         ),
     },
 )

@@ -9,8 +9,9 @@ OWN_ORIGIN = "they are for the origin that was asked"
 
 def kept(name, cookie, because=None, differs=None):
     """Sets a cookie below /deep, and asks there, beside it, on a host above and on another one."""
-    urls = [sets(cookie, at=WWW + "/deep/set"), WWW + "/deep/p", WWW + "/p", "http://example.test:PORT/deep/p", HERE + "/deep/p"]
-    case("cookie", name, *map(get, urls), session={}, because=because, differs=differs)
+    there = [WWW + "/deep/p", WWW + "/p", "http://example.test:PORT/deep/p", HERE + "/deep/p"]
+    steps = [get(url) for url in [sets(cookie, at=WWW + "/deep/set"), *there]]
+    case("cookie", name, *steps, session={}, because=because, differs=differs)
 
 
 kept("a path by default", "a=1")

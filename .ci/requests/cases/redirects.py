@@ -24,9 +24,9 @@ def followed(status, method):
         differs["sent 2 body"] = ("", "body")
         differs["sent 2 content-type"] = (None, "text/x")
         differs["sent 2 content-length"] = ("0" if status == 301 else None, "4")
-    url = f"/redirect/{status}?to=/p"
+    asked = step(method, f"/redirect/{status}?to=/p", redirects=True, **more)
     because = "; ".join(reasons) if reasons else None
-    case("redirect", f"{status} of {method}", step(method, url, redirects=True, **more), because=because, differs=differs or None)
+    case("redirect", f"{status} of {method}", asked, because=because, differs=differs or None)
 
 
 for status in [301, 302, 303, 307, 308]:
@@ -78,14 +78,17 @@ USER = {"basic": ["user", "pass"]}
 SECRETS = [["Authorization", "mine"], ["Cookie", "a=1"], ["X-Api-Key", "k"], ["X-Plain", "1"]]
 API_KEY = "a header that looks like a credential is one"
 HOSTS = "User-Agent, Accept-Encoding, Accept, Host", "Host, User-Agent, Accept-Encoding, Accept"
-for name, url, host in [("the same origin", "/p", None), ("another port", THERE + "/p", THERE), ("another host", WWW + "/p", WWW)]:
-    topic = "to " + name
+for topic, url, host in [
+    ("to the same origin", "/p", None),
+    ("to another port", THERE + "/p", THERE),
+    ("to another host", WWW + "/p", WWW),
+]:
     dropped = {"sent 2 x-api-key": ("k", None)} if host else {"sent 2 cookie": (None, "a=1")}
     because = API_KEY if host else "they are for the origin that was asked"
     case(topic, "headers with secrets", to(url, headers=SECRETS), because=because, differs=dropped)
-    headers = [field for field in SECRETS if field[0] != "Cookie"]
+    session = {"headers": [field for field in SECRETS if field[0] != "Cookie"]}
     because, dropped = (API_KEY, dropped) if host else (None, None)
-    case(topic, "the session's headers with secrets", to(url), session={"headers": headers}, because=because, differs=dropped)
+    case(topic, "the session's headers with secrets", to(url), session=session, because=because, differs=dropped)
     case(topic, "auth", to(url, auth=USER))
     case(topic, "the session's auth", to(url), session={"auth": USER})
     differs = {"sent 1 order": HOSTS, "sent 2 order": HOSTS}
