@@ -38,7 +38,8 @@ unsafe impl GlobalAlloc for Counting {
 fn attach(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("cookies");
     for (domains, each) in [(10, 1), (100_000, 1), (10_000, 10), (1_000, 100)] {
-        let (mut jar, now) = (jar(domains, each), now());
+        // Of ten cookies, or a hundred, one in ten is for the path that is asked for.
+        let (mut jar, now) = (jar(domains, each, 10), now());
         assert_eq!(jar.len(), domains * each);
         let asked: Vec<_> = (0..domains.min(1_000)).map(|at| host(at * (domains / domains.min(1_000)))).collect();
         let nobody = Url::parse("https://www.nobody.example/a/b").expect("a URL");
@@ -59,6 +60,16 @@ fn attach(criterion: &mut Criterion) {
             bencher.iter(|| jar.header(black_box(&nobody), now).is_none());
         });
     }
+    // All hundred are sent, in a field of 2.5 KB.
+    let (mut jar, now) = (jar(1_000, 100, 1), now());
+    let asked: Vec<_> = (0..1_000).map(host).collect();
+    let mut at = 0;
+    group.bench_function("attach-all-1000x100", |bencher| {
+        bencher.iter(|| {
+            at = (at + 1) % asked.len();
+            jar.header(black_box(&asked[at]), now).expect("a cookie")
+        });
+    });
     group.finish();
 }
 
@@ -75,6 +86,16 @@ fn bad_input(criterion: &mut Criterion) {
         group.bench_function(format!("evicted-{count}"), |bencher| {
             bencher.iter(|| Jar::new().receive(&url, black_box(&headers), now()).evicted);
         });
+        // By plain http each is held against the Secure ones, too.
+        let plain = Url::parse("http://www.site0.com/a/b/page").expect("a URL");
+        let fields: Vec<_> = (0..count).map(|at| format!("n{at}=1; Domain=site0.com")).collect();
+        group.bench_function(format!("one-by-one-{count}"), |bencher| {
+            bencher.iter(|| {
+                let mut jar = Jar::new();
+                fields.iter().for_each(|field| drop(jar.store(&plain, black_box(field), now())));
+                jar.len()
+            });
+        });
     }
     for size in [10_000, 100_000] {
         let headers = fields([format!("n={}", "x".repeat(size))]);
@@ -89,13 +110,12 @@ fn bad_input(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// So many domains with so many cookies each, all of which go to its `www` host below `/a`.
-fn jar(domains: usize, each: usize) -> Jar {
+/// So many domains with so many cookies each, one in `sent` of which goes to the domain's `www` host below `/a`.
+fn jar(domains: usize, each: usize, sent: usize) -> Jar {
     let mut jar = Jar::new().with_total(domains * each);
     for domain in 0..domains {
         for cookie in 0..each {
-            // One in ten is for the path that is asked for.
-            let path = if cookie % 10 == 0 { "/a" } else { "/other" };
+            let path = if cookie % sent == 0 { "/a" } else { "/other" };
             let field = format!("name{cookie}=0123456789abcdef; Domain=site{domain}.com; Path={path}; Secure");
             jar.store(&host(domain), &field, now()).expect("a cookie");
         }

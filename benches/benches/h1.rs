@@ -35,6 +35,7 @@ impl Reader {
                     assert!(reusable && input.is_empty());
                     return length;
                 }
+                Event::Trailers(_) => panic!("there are no trailers"),
                 Event::More => panic!("the response is complete"),
             }
         }

@@ -7,7 +7,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use sortie_engine::{Engine, Limits, LinkId, Opened, Outcome, Output, Time};
+use sortie_engine::{Engine, Limits, LinkId, Opened, Outcome, Output, Time, Write};
 use sortie_http::{Body, HeadersBuilder, Method, PreparedRequest, Url};
 use sortie_policy::Policy;
 
@@ -116,7 +116,7 @@ impl Network {
                 Output::Open { link, .. } => self.engine.handle_opened(link, Opened::default(), self.now),
                 Output::Transmit { link } => {
                     self.out.clear();
-                    if !self.engine.handle_writable(link, &mut self.out, usize::MAX, self.now) {
+                    if self.engine.handle_writable(link, &mut self.out, usize::MAX, self.now) == Write::Done {
                         self.written.push(link);
                     }
                 }

@@ -57,6 +57,11 @@ pub enum Error {
         /// The coding.
         coding: Coding,
     },
+    /// A line of text does not end within the limit.
+    LineTooLong {
+        /// The limit, in bytes of UTF-8.
+        limit: usize,
+    },
     /// The content was lost to an error that was told before.
     Lost,
     /// The text is no boundary between parts (RFC 2046, section 5.1.1).
@@ -132,6 +137,7 @@ impl fmt::Display for Error {
             Error::Memory { coding, size, .. } => write!(f, "no memory for {size} bytes of decoded {coding} content"),
             Error::Library { coding, .. } => write!(f, "the library for {coding} failed"),
             Error::NoEncoder { coding } => write!(f, "{coding} content can be read, but not written"),
+            Error::LineTooLong { limit } => write!(f, "a line is longer than {limit} bytes"),
             Error::Lost => f.write_str("the content was lost to an earlier error"),
             Error::Boundary => f.write_str("a boundary is 1 to 70 letters, digits and some punctuation"),
             Error::PartField { source: Some(_) } => f.write_str("a field of a part is not valid"),
@@ -167,7 +173,7 @@ impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         let kind = match &error {
             Error::Damaged { damage: Damage::Truncated, .. } | Error::PartShort { .. } => io::ErrorKind::UnexpectedEof,
-            Error::TooLarge { .. } | Error::Bomb { .. } => io::ErrorKind::FileTooLarge,
+            Error::TooLarge { .. } | Error::Bomb { .. } | Error::LineTooLong { .. } => io::ErrorKind::FileTooLarge,
             Error::Memory { .. } => io::ErrorKind::OutOfMemory,
             Error::Library { source, .. } | Error::PartRead { source, .. } => source.kind(),
             Error::NoEncoder { .. } | Error::Boundary | Error::PartField { .. } => io::ErrorKind::InvalidInput,

@@ -7,9 +7,10 @@
 //! | [`form`]: pairs, as a browser's form writes them | [`Decoder`]: takes the content codings off what is whole |
 //! | [`Multipart`]: fields and files, streamed | [`DecodeReader`]: the same, of what a reader gives |
 //! | [`to_json`]: a value as JSON | [`StreamDecoder`]: the same, of pieces, with back-pressure |
-//! | [`encode`]: content in a coding | [`from_json`]: a value from JSON in any Unicode encoding |
+//! | [`encode`], [`EncodeReader`]: content in a coding | [`from_json`]: a value from JSON in any Unicode encoding |
 //! | [`ACCEPT_ENCODING`]: the codings to offer | [`text`]: characters, by BOM or charset parameter |
-//! | | [`content_type`]: the media type and its parameters |
+//! | | [`Lines`]: the same, line by line, of what a reader gives |
+//! | | [`content_type`], [`content_range`]: what it is, and which part of it |
 //!
 //! ```text
 //! Content-Encoding ──► Codings ─┐
@@ -42,6 +43,7 @@ mod coding;
 mod decode;
 mod deflate;
 mod encode;
+mod encode_reader;
 mod error;
 mod form;
 mod gzip;
@@ -51,10 +53,12 @@ mod inflate;
 mod json;
 mod layer;
 mod limits;
+mod lines;
 mod media_type;
 mod moved;
 mod multipart;
 mod part;
+mod range;
 mod reader;
 mod stage;
 mod stream;
@@ -64,14 +68,17 @@ pub use boundary::Boundary;
 pub use coding::{ACCEPT_ENCODING, Coding, Codings, MOST_CODINGS};
 pub use decode::Decoder;
 pub use encode::encode;
+pub use encode_reader::EncodeReader;
 pub use error::{Damage, Error};
 pub use form::{FORM, form};
 #[cfg(feature = "json")]
 pub use json::{JSON, from_json, to_json};
 pub use limits::Limits;
+pub use lines::Lines;
 pub use media_type::{MediaType, content_type};
 pub use multipart::{Multipart, MultipartReader};
 pub use part::Part;
+pub use range::{ContentRange, content_range};
 pub use reader::DecodeReader;
 pub use stream::{Step, StreamDecoder};
 pub use text::{encoding, text};

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 
 use bytes::{Buf, Bytes};
+use sortie_http::{Body, Opened};
 
 use crate::part::Source;
 use crate::{Boundary, Error, Part};
@@ -62,24 +63,37 @@ impl Multipart {
         length.checked_add(self.end().len() as u64)
     }
 
-    /// Whether all of it is in memory, so that it could be written again.
+    /// Whether it can be written as often as need be: every part is bytes, a file, or a body that can be opened again.
     pub fn is_replayable(&self) -> bool {
+        self.parts.iter().all(Part::is_replayable)
+    }
+
+    /// Whether no part has to be read from anywhere.
+    pub fn is_in_memory(&self) -> bool {
         self.parts.iter().all(|part| matches!(part.source, Source::Bytes(_)))
     }
 
     /// A reader that gives the whole message.
-    pub fn into_reader(mut self) -> MultipartReader {
+    pub fn into_reader(self) -> MultipartReader {
+        self.reader()
+    }
+
+    /// A reader that gives the whole message; what is streamed is opened when its turn comes. For a message that is not
+    /// [replayable](Self::is_replayable) a second one fails where a part was read already.
+    pub fn reader(&self) -> MultipartReader {
         let end = self.end();
-        let mut parts = std::mem::take(&mut self.parts);
-        parts.sort_by_key(Part::is_file);
+        let mut parts: Vec<&Part> = self.parts.iter().collect();
+        parts.sort_by_key(|part| part.is_file());
         let mut pieces = VecDeque::with_capacity(3 * parts.len() + 1);
         for part in parts {
             let mut head = Vec::new();
-            self.write_head(&part, &mut head);
+            self.write_head(part, &mut head);
             pieces.push_back(Piece::Bytes(head.into()));
-            pieces.push_back(match part.source {
-                Source::Bytes(bytes) => Piece::Bytes(bytes),
-                Source::Reader { reader, length } => Piece::Reader { name: part.name, reader, left: length },
+            pieces.push_back(match &part.source {
+                Source::Bytes(bytes) => Piece::Bytes(bytes.clone()),
+                Source::Streamed { body, length } => {
+                    Piece::Streamed { name: part.name.clone(), body: body.clone(), opened: None, left: *length }
+                }
             });
             pieces.push_back(Piece::Bytes(Bytes::from_static(b"\r\n")));
         }
@@ -108,10 +122,11 @@ pub struct MultipartReader {
 
 enum Piece {
     Bytes(Bytes),
-    /// `left` bytes of a reader, or all that it has.
-    Reader {
+    /// `left` bytes of a body, or all that it has; opened when it is its turn.
+    Streamed {
         name: String,
-        reader: Box<dyn Read + Send>,
+        body: Body,
+        opened: Option<Opened>,
         left: Option<u64>,
     },
 }
@@ -147,12 +162,15 @@ impl Piece {
                 bytes.copy_to_slice(&mut out[..count]);
                 Ok(count)
             }
-            Piece::Reader { left: Some(0), .. } => Ok(0),
-            Piece::Reader { name, reader, left } => {
+            Piece::Streamed { left: Some(0), .. } => Ok(0),
+            Piece::Streamed { name, body, opened, left } => {
+                let unreadable = |source| io::Error::from(Error::PartRead { name: name.clone(), source });
+                let reader = match opened {
+                    Some(reader) => reader,
+                    None => opened.insert(body.open().map_err(unreadable)?),
+                };
                 let most = left.map_or(out.len(), |left| usize::try_from(left).unwrap_or(usize::MAX).min(out.len()));
-                let count = reader
-                    .read(&mut out[..most])
-                    .map_err(|source| io::Error::from(Error::PartRead { name: name.clone(), source }))?;
+                let count = reader.read(&mut out[..most]).map_err(unreadable)?;
                 match left {
                     Some(missing) if count == 0 => {
                         Err(Error::PartShort { name: name.clone(), missing: *missing }.into())

@@ -1,10 +1,12 @@
 //! One part of a multipart message.
 
 use std::fmt;
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
 
 use bytes::Bytes;
-use sortie_http::Headers;
+use sortie_http::{Body, Headers};
 
 use crate::Error;
 
@@ -32,7 +34,11 @@ pub struct Part {
 /// Where a part's content comes from.
 pub(crate) enum Source {
     Bytes(Bytes),
-    Reader { reader: Box<dyn Read + Send>, length: Option<u64> },
+    /// As much of it as the length says, or all.
+    Streamed {
+        body: Body,
+        length: Option<u64>,
+    },
 }
 
 impl Part {
@@ -51,7 +57,35 @@ impl Part {
     /// With a length in bytes, just so many are read, and sent; it is an error if the reader ends before. Without one, it
     /// is read to its end, and the length of the whole message is not known.
     pub fn reader(name: impl Into<String>, reader: Box<dyn Read + Send>, length: Option<u64>) -> Self {
-        Part::new(name.into(), Source::Reader { reader, length })
+        Part::new(name.into(), Source::Streamed { body: Body::reader(reader, None), length })
+    }
+
+    /// Any body, streamed: one that can be sent again leaves the whole message one that can. No body is an empty one.
+    pub fn body(name: impl Into<String>, body: Body) -> Self {
+        let source = match body.as_bytes() {
+            Some(bytes) => Source::Bytes(bytes.clone()),
+            None if body.is_none() => Source::Bytes(Bytes::new()),
+            None => Source::Streamed { length: body.length(), body },
+        };
+        Part::new(name.into(), source)
+    }
+
+    /// A file from its current offset on, as [`Body::file`] has it. It has no [`filename`](Part::filename) but one that is
+    /// given.
+    ///
+    /// Fails where the system does not say how long it is.
+    pub fn file(name: impl Into<String>, file: File) -> io::Result<Self> {
+        Ok(Part::body(name, Body::file(file)?))
+    }
+
+    /// The file at this path, as [`Body::path`] has it, under its own name.
+    ///
+    /// Fails where there is nothing that could be read.
+    pub fn path(name: impl Into<String>, path: impl Into<PathBuf>) -> io::Result<Self> {
+        let path = path.into();
+        let filename = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let part = Part::body(name, Body::path(path)?);
+        Ok(Part { filename, ..part })
     }
 
     /// Makes it a file of that name. Files stand behind all texts, and are `application/octet-stream` unless
@@ -85,7 +119,15 @@ impl Part {
     pub fn length(&self) -> Option<u64> {
         match &self.source {
             Source::Bytes(bytes) => Some(bytes.len() as u64),
-            Source::Reader { length, .. } => *length,
+            Source::Streamed { length, .. } => *length,
+        }
+    }
+
+    /// Whether its content can be read as often as need be.
+    pub fn is_replayable(&self) -> bool {
+        match &self.source {
+            Source::Bytes(_) => true,
+            Source::Streamed { body, .. } => body.is_replayable(),
         }
     }
 
@@ -118,7 +160,7 @@ impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
-            Source::Reader { length, .. } => write!(f, "Reader({length:?})"),
+            Source::Streamed { length, .. } => write!(f, "Streamed({length:?})"),
         }
     }
 }

@@ -56,6 +56,11 @@ impl<R: Read> DecodeReader<R> {
         &self.reader
     }
 
+    /// The inner reader, to be told something. What is read from it is missing here.
+    pub fn inner_mut(&mut self) -> &mut R {
+        &mut self.reader
+    }
+
     /// The inner reader, again. What was read ahead is lost.
     pub fn into_inner(self) -> R {
         self.reader

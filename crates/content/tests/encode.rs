@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use flate2::read::{GzDecoder, ZlibDecoder};
-use sortie_content::{Coding, encode};
+use sortie_content::{Coding, Codings, Decoder, EncodeReader, Limits, encode};
+use sortie_http::Headers;
 
 fn content(size: usize) -> Vec<u8> {
     (0..size).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8 & 15).collect()
@@ -57,4 +58,35 @@ fn a_coding_is_found_by_its_name() {
     assert_eq!(Coding::named("deflate"), Some(Coding::Deflate));
     assert_eq!(Coding::named("identity"), None);
     assert_eq!(Coding::named("").map(Coding::name), None);
+}
+
+/// Gives one byte at a time, and then fails.
+struct Failing(usize);
+
+impl Read for Failing {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.0 = self.0.checked_sub(1).ok_or_else(|| io::Error::other("gone"))?;
+        out[0] = b'x';
+        Ok(1)
+    }
+}
+
+#[test]
+fn a_reader_is_coded_as_it_is_read() {
+    let mut codings = vec![Coding::Gzip, Coding::Deflate];
+    if let Some(zstd) = Coding::named("zstd") {
+        codings.push(zstd);
+    }
+    for coding in codings {
+        for size in [0, 1, 300_000] {
+            let content = content(size);
+            let coded = read(EncodeReader::new(coding, &content[..]).unwrap());
+            let mut headers = Headers::new();
+            headers.append("Content-Encoding", coding.name()).unwrap();
+            let back = Decoder::new().decode(&Codings::of(&headers), &coded, &Limits::default()).unwrap();
+            assert!(back == content, "{coding:?} {size}");
+        }
+        let error = io::copy(&mut EncodeReader::new(coding, Failing(7)).unwrap(), &mut io::sink()).unwrap_err();
+        assert_eq!(error.to_string(), "gone", "{coding:?}");
+    }
 }

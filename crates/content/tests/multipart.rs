@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use futures_util::stream;
 use sortie_content::{Boundary, Error, Multipart, Part};
+use sortie_http::Body;
 
 fn boundary() -> Boundary {
     Boundary::new("b").unwrap()
@@ -125,9 +126,41 @@ fn a_form_without_parts_is_its_end() {
 }
 
 #[test]
-fn only_what_is_in_memory_can_be_written_again() {
-    assert!(Multipart::new(boundary()).part(Part::text("a", "b")).is_replayable());
-    assert!(!Multipart::new(boundary()).part(reader(b"", Some(0))).is_replayable());
+fn what_can_be_opened_again_can_be_written_again() {
+    let again = || Body::reopen(|| Ok(Box::new(&b"again"[..])), 5);
+    let form = Multipart::new(boundary()).part(Part::text("a", "b")).part(Part::body("c", again()));
+    assert!(form.is_replayable());
+    let once = |form: &Multipart| {
+        let mut written = String::new();
+        form.reader().read_to_string(&mut written).unwrap();
+        assert_eq!(form.length(), Some(written.len() as u64));
+        written
+    };
+    assert_eq!(once(&form), once(&form));
+    assert!(once(&form).contains("name=\"c\"\r\n\r\nagain\r\n"));
+
+    let form = form.part(reader(b"", Some(0)));
+    assert!(!form.is_replayable());
+    let form = Multipart::new(boundary()).part(Part::body("c", Body::none())).part(reader(b"r", None));
+    form.reader().read_to_end(&mut Vec::new()).unwrap();
+    let error = form.reader().read_to_end(&mut Vec::new()).unwrap_err();
+    assert_eq!(error.to_string(), "the part \"r\" could not be read");
+}
+
+#[test]
+fn a_file_is_named_by_its_path_and_read_from_it() {
+    let path = std::env::temp_dir().join(format!("sortie-part-{}.txt", std::process::id()));
+    std::fs::write(&path, "content").unwrap();
+    let form = Multipart::new(boundary())
+        .part(Part::path("p", &path).unwrap())
+        .part(Part::file("f", std::fs::File::open(&path).unwrap()).unwrap());
+    assert!(form.is_replayable() && form.length().is_some());
+    let written = write(form);
+    std::fs::remove_file(&path).unwrap();
+    let filename = path.file_name().unwrap().to_string_lossy();
+    assert!(written.contains(&format!("name=\"p\"; filename=\"{filename}\"\r\n")));
+    assert!(written.contains("name=\"f\"\r\n\r\ncontent\r\n"));
+    assert!(Part::path("p", &path).is_err());
 }
 
 #[test]

@@ -11,10 +11,23 @@ pub(crate) fn from_site(kept: &mut Vec<Stored>, most: usize, now: SystemTime) ->
     if before > most {
         kept.retain(|cookie| !cookie.is_expired(now));
     }
-    while kept.len() > most {
-        let order = |cookie: &Stored| (cookie.secure(), cookie.used);
-        let Some((at, _)) = kept.iter().enumerate().min_by_key(|(_, cookie)| order(cookie)) else { break };
-        kept.remove(at);
+    let order = |cookie: &Stored| (cookie.secure(), cookie.used);
+    match kept.len().saturating_sub(most) {
+        0 => {}
+        1 => {
+            let first = kept.iter().enumerate().min_by_key(|(_, cookie)| order(cookie));
+            if let Some((at, _)) = first {
+                kept.remove(at);
+            }
+        }
+        // The jar was told anew how much it keeps: all go at once, or each would cost a look at the others.
+        excess => {
+            let ordered = |(at, cookie): (usize, &Stored)| (order(cookie), at);
+            let mut places: Vec<_> = kept.iter().enumerate().map(ordered).collect();
+            let last = *places.select_nth_unstable(excess - 1).1;
+            let mut at = 0..;
+            kept.retain(|cookie| at.next().is_some_and(|at| (order(cookie), at) > last));
+        }
     }
     before - kept.len()
 }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use sortie_http::Url;
 
-use crate::matching::host_of;
+use crate::asked::Asked;
 use crate::{Jar, Stored};
 
 /// A cookie that was considered for a request, and what becomes of it. It does not have the value.
@@ -56,10 +56,9 @@ impl Jar {
     /// Changes nothing: it is no use of a cookie, and what is expired stays. For people to read; it costs a copy of each
     /// name, domain and path.
     pub fn explain(&self, url: &Url, now: SystemTime) -> Vec<Considered> {
-        let host = host_of(url);
-        let (site, kept) = self.of_site(url);
+        let (asked, kept) = self.considered(url);
         let mut considered: Vec<_> =
-            kept.iter().map(|cookie| Considered::new(cookie, Fate::of(cookie, url, host, site, now))).collect();
+            kept.iter().map(|cookie| Considered::new(cookie, Fate::of(cookie, &asked, now))).collect();
         // The sort is stable: both parts stay in the jar's order.
         considered.sort_by_key(|one| Reverse(one.fate == Fate::Sent));
         considered
@@ -93,12 +92,12 @@ impl Considered {
 }
 
 impl Fate {
-    fn of(cookie: &Stored, url: &Url, host: &str, site: &str, now: SystemTime) -> Self {
-        if !cookie.is_for_host(host, site) {
+    fn of(cookie: &Stored, asked: &Asked<'_>, now: SystemTime) -> Self {
+        if !cookie.is_for_host(asked) {
             Fate::OtherHost
-        } else if !cookie.is_for_path(url.path()) {
+        } else if !cookie.is_for_path(asked) {
             Fate::OtherPath
-        } else if !cookie.is_for_scheme(url.scheme()) {
+        } else if !cookie.is_for_scheme(asked) {
             Fate::Secure
         } else if cookie.is_expired(now) {
             Fate::Expired

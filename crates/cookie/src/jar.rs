@@ -7,7 +7,8 @@ use cookie::Cookie;
 use sortie_http::{Headers, Scheme, Url};
 
 use crate::admit::Admitted;
-use crate::matching::{host_of, is_within, root_of};
+use crate::asked::Asked;
+use crate::matching::{is_within, root_of};
 use crate::parse::Given;
 use crate::{Change, Error, Key, Reason, Refusal, Report, Stored, Suffixes, evict};
 
@@ -143,22 +144,25 @@ impl Jar {
         if self.len == 0 {
             return None;
         }
-        let host = host_of(url);
-        let site = self.suffixes.site(url.host(), host);
-        let kept = self.sites.get_mut(site)?;
+        let asked = Asked::new(url, &self.suffixes);
+        let kept = self.sites.get_mut(asked.site)?;
         self.turn += 1;
-        let mut out = String::new();
-        let mut any_expired = false;
-        for cookie in kept {
+        let turn = self.turn;
+        let (mut length, mut any_expired) = (0, false);
+        for cookie in kept.iter_mut() {
             if cookie.is_expired(now) {
                 any_expired = true;
-            } else if cookie.is_for(url, host, site) && wanted(cookie.name()) {
-                cookie.used = self.turn;
-                cookie.write_to(&mut out);
+            } else if cookie.is_for(&asked) && wanted(cookie.name()) {
+                cookie.used = turn;
+                length += cookie.pair_length() + 2;
             }
         }
+        let mut out = String::with_capacity(length.saturating_sub(2));
+        if length > 0 {
+            kept.iter().filter(|cookie| cookie.used == turn).for_each(|cookie| cookie.write_to(&mut out));
+        }
         if any_expired {
-            self.retain_in(site, |cookie| !cookie.is_expired(now));
+            self.retain_in(asked.site, |cookie| !cookie.is_expired(now));
         }
         (!out.is_empty()).then_some(out)
     }
@@ -268,7 +272,7 @@ impl Jar {
             }
             return Ok(if self.len < before { Change::Removed.into() } else { Change::Nothing.into() });
         }
-        let place = kept.partition_point(|cookie| cookie.path().len() >= new.path.len());
+        let place = kept.partition_point(|cookie| cookie.path_length() >= new.path.len());
         kept.insert(place, Stored::new(&new, self.turn));
         self.len += 1;
         let full = self.len;
@@ -290,10 +294,11 @@ impl Jar {
         }
     }
 
-    /// What `url` is looked up by, and the cookies that are kept there, in their order.
-    pub(crate) fn of_site<'a>(&self, url: &'a Url) -> (&'a str, &[Stored]) {
-        let site = self.suffixes.site(url.host(), host_of(url));
-        (site, self.sites.get(site).map_or(&[], Vec::as_slice))
+    /// What cookies are held against for `url`, and those that may be for it, in their order.
+    pub(crate) fn considered<'a>(&self, url: &'a Url) -> (Asked<'a>, &[Stored]) {
+        let asked = Asked::new(url, &self.suffixes);
+        let kept = self.sites.get(asked.site).map_or(&[][..], Vec::as_slice);
+        (asked, kept)
     }
 
     /// What may be meant, the oldest first.

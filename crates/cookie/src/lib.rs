@@ -42,6 +42,7 @@
 //! ```
 
 mod admit;
+mod asked;
 mod date;
 mod error;
 mod evict;
@@ -65,6 +66,7 @@ mod suffixes;
 pub use ::cookie::{Cookie, CookieBuilder, Expiration, SameSite, time};
 pub use error::Error;
 pub use explain::{Considered, Fate};
+pub use file::{Access, replace_file};
 pub use format::{Format, Scope};
 pub use jar::{Jar, PER_DOMAIN, TOTAL, parse_all};
 pub use key::Key;

@@ -38,9 +38,36 @@ pub(crate) fn is_within(host: &str, domain: &str) -> bool {
 
 /// Whether a cookie for `kept` goes with a request for `path`.
 pub(crate) fn path_matches(path: &str, kept: &str) -> bool {
-    match path.strip_prefix(kept) {
-        Some(rest) => rest.is_empty() || kept.ends_with('/') || rest.starts_with('/'),
-        None => false,
+    path.starts_with(kept) && ends_a_segment(path, kept.len())
+}
+
+/// Whether the first `length` bytes of `path` are all of it, or end before or behind a `/`.
+pub(crate) fn ends_a_segment(path: &str, length: usize) -> bool {
+    let is_slash = |at: Option<usize>| at.and_then(|at| path.as_bytes().get(at)) == Some(&b'/');
+    length == path.len() || is_slash(Some(length)) || is_slash(length.checked_sub(1))
+}
+
+/// The first eight bytes of a path, the first of them lowest, zeros where there are fewer. They tell most paths apart, so
+/// that a look-up need not wait for the text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PathStart(u64);
+
+impl PathStart {
+    /// How many bytes of a path it has.
+    pub(crate) const LENGTH: usize = 8;
+
+    pub(crate) fn of(path: &str) -> Self {
+        let mut bytes = [0; Self::LENGTH];
+        for (place, byte) in bytes.iter_mut().zip(path.bytes()) {
+            *place = byte;
+        }
+        PathStart(u64::from_le_bytes(bytes))
+    }
+
+    /// False only where a path that starts so cannot start with the path of that length that starts as `kept`.
+    pub(crate) fn may_start_with(self, kept: Self, length: usize) -> bool {
+        let beyond = Self::LENGTH.saturating_sub(length) as u32 * 8;
+        (self.0 ^ kept.0).checked_shl(beyond).unwrap_or_default() == 0
     }
 }
 
@@ -83,6 +110,20 @@ mod tests {
             ("/", "/a", false),
         ] {
             assert_eq!(path_matches(path, kept), wanted, "{path} for {kept}");
+        }
+    }
+
+    #[test]
+    fn the_start_of_a_path_never_denies_what_the_path_allows() {
+        let paths = ["", "/", "/a", "/a/b", "/other", "/abcdef", "/abcdefg", "/abcdefgh", "/abcdefgi", "/\0", "/é"];
+        for path in paths {
+            for kept in paths {
+                let may = PathStart::of(path).may_start_with(PathStart::of(kept), kept.len());
+                assert!(may || !path.starts_with(kept), "{path:?} for {kept:?}");
+            }
+        }
+        for (path, kept) in [("/a/b", "/other"), ("/", "/a"), ("/abcdefg", "/abcdeff"), ("/abcdefg/x", "/abcdeff/x")] {
+            assert!(!PathStart::of(path).may_start_with(PathStart::of(kept), kept.len()), "{path:?} for {kept:?}");
         }
     }
 

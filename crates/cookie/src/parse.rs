@@ -9,6 +9,9 @@ use crate::{Reason, date};
 /// Name and value together may have so many bytes.
 const MOST_BYTES: usize = 4096;
 
+// A jar keeps both lengths in so many bits.
+const _: () = assert!(MOST_BYTES <= u16::MAX as usize);
+
 /// A longer value of an attribute makes it be passed over.
 const MOST_IN_ATTRIBUTE: usize = 1024;
 

@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use sortie_cookie::{Error, Format, Jar, Scope, SharedJar};
+use sortie_cookie::{Access, Error, Format, Jar, Scope, SharedJar, replace_file};
 use sortie_http::Url;
 
 fn now() -> SystemTime {
@@ -105,6 +105,10 @@ fn rule_25_a_new_file_is_for_its_owner_alone_and_an_old_one_keeps_its_mode() {
     save(&jar("b=1"), &path).unwrap();
     assert_eq!(mode(&path), 0o640);
     assert!(fs::read_to_string(&path).unwrap().contains("\tb\t1\n"));
+    replace_file(&path, b"kept", Access::Kept).unwrap();
+    assert_eq!(mode(&path), 0o640);
+    replace_file(&path, b"its owner's", Access::Owner).unwrap();
+    assert_eq!((mode(&path), fs::read_to_string(&path).unwrap().as_str()), (0o600, "its owner's"));
 }
 
 #[cfg(unix)]

@@ -219,6 +219,29 @@ fn a_jar_may_be_told_how_much_it_keeps() {
 }
 
 #[test]
+fn what_goes_at_once_is_what_would_have_gone_one_by_one() {
+    let from = url("https://h.example/");
+    let mut jar = Jar::new();
+    for number in 0..60 {
+        let path = ["/", "/deep"][number % 2];
+        let secure = if number % 3 == 0 { "; Secure" } else { "" };
+        jar.store(&from, &format!("c{number}=1; Path={path}{secure}"), now()).unwrap();
+    }
+    // Those of the shorter path are used, all in one turn.
+    jar.header(&from, now());
+    let mut at_once = jar.clone().with_per_domain(12);
+    at_once.store(&from, "new=1", now()).unwrap();
+    for most in (12..60).rev() {
+        jar = jar.with_per_domain(most);
+        jar.store(&from, "new=1", now()).unwrap();
+        jar.remove("new");
+    }
+    assert_eq!(at_once.len(), 12);
+    at_once.remove("new");
+    assert_eq!(names(&at_once), names(&jar));
+}
+
+#[test]
 fn a_response_is_reported() {
     let mut headers = Headers::new();
     for value in ["a=1", "b=2", "b=3", "gone=1; Max-Age=0", "a=1; Max-Age=0", "c=1; Domain=com", "d=1", "e=1"] {

@@ -8,7 +8,8 @@ use sortie_policy::{Question, Seen, Verdict};
 use crate::call::{Call, Credentials, State};
 use crate::chance::Chance;
 use crate::conn::Head;
-use crate::receiving::{Receiving, TRUSTED, coded_limit};
+use crate::flow::Flow;
+use crate::receiving::{Receiving, TRUSTED, Unsent, coded_limit};
 use crate::retry::{Share, allowed};
 use crate::{Limits, Time};
 
@@ -26,6 +27,8 @@ pub(crate) struct News {
     pub(crate) question: Option<Question>,
     /// The content is larger than this many bytes, which is all that is accepted.
     pub(crate) too_large: Option<u64>,
+    /// The head goes out before the content.
+    pub(crate) streamed: bool,
 }
 
 /// What of the engine a head may concern.
@@ -47,7 +50,9 @@ pub(crate) fn begin(
 ) -> (Receiving, Option<Box<News>>) {
     call.marks.head = now;
     let early = match call.state {
-        State::Sending { sent, .. } => Some(sent),
+        State::Sending { sent, .. } => Some(Unsent::Bytes(sent)),
+        State::Feeding { sent, pending, .. } => Some(Unsent::Streamed { sent, pending }),
+        State::Held { .. } => Some(Unsent::Body),
         _ => None,
     };
     if early.is_some() {
@@ -61,7 +66,7 @@ pub(crate) fn begin(
         && (head.status == StatusCode::SWITCHING_PROTOCOLS
             || *call.request.method() == Method::CONNECT && head.status.is_success());
     let mut question = None;
-    let then = if switches {
+    let then = if switches || call.policy.delivers(head.status) {
         Some(Verdict::Deliver)
     } else {
         let is_chancy = call.policy.retries.count > 0 && !head.status.is_success();
@@ -95,12 +100,19 @@ pub(crate) fn begin(
     let skipped = !delivers && then.is_some() && length > limits.drain as u64;
     let room = if length > arrived as u64 { length.saturating_add(1).min(TRUSTED) } else { length };
     let mut body = Vec::new();
-    if !skipped {
+    let flow = match &then {
+        Some(Verdict::Deliver) if call.policy.stream && !switches => Flow::Resting,
+        None if call.policy.stream => Flow::Asked,
+        _ => Flow::Kept,
+    };
+    let streamed = flow == Flow::Resting;
+    if !skipped && flow == Flow::Kept {
         // A failure shows again when the bytes come, and is an error then.
         let _ = body.try_reserve_exact(room as usize);
     }
     let gated = head.has.retry_after && limits.gate.is_some();
-    let news = (call.policy.told || gated || skipped || too_large.is_some() || question.is_some()).then(|| {
+    let heeded = gated || skipped || streamed || too_large.is_some() || question.is_some();
+    let news = (call.policy.told || heeded).then(|| {
         let gated = gated.then(|| head.headers.clone());
         let refused = refused.iter().map(|refusal| refusal.to_string().into()).collect();
         Box::new(News {
@@ -111,7 +123,8 @@ pub(crate) fn begin(
             skipped,
             question,
             too_large,
+            streamed,
         })
     });
-    (Receiving { head, body, then, early, switches }, news)
+    (Receiving { head, body, flow, trailers: None, then, early, switches }, news)
 }

@@ -56,6 +56,8 @@ impl Engine {
                 receiving.then = Some(verdict);
                 if receiving.is_drained() && receiving.body.len() > self.limits.drain {
                     self.complete(id, link, false, now);
+                } else {
+                    self.stream_judged(id, link, now);
                 }
             }
             State::Judging { link, receiving, reusable } => {

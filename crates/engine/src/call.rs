@@ -68,6 +68,10 @@ pub(crate) enum State {
     Connecting { link: LinkId, phase: Phase, since: Time },
     /// The request is on its way, `sent` bytes of its body are handed over; `writes` counts how often.
     Sending { link: LinkId, head: bool, sent: usize, writes: u32 },
+    /// The head is on its way, the body waits for the peer's word that it is wanted.
+    Held { link: LinkId, writes: u32 },
+    /// The request is on its way, `sent` bytes of its streamed body are handed over; whether the next ones are `pending`.
+    Feeding { link: LinkId, sent: u64, pending: bool, writes: u32 },
     /// The request is out, handed over by so many `writes`; nothing of the response has come, but for 1xx.
     Awaiting { link: LinkId, writes: u32 },
     /// The head is here, and more is to come. Boxed, since most responses come whole, and a call that waits should be small.
@@ -100,6 +104,8 @@ impl Call {
             State::Queued | State::Waiting { .. } => None,
             State::Connecting { link, .. }
             | State::Sending { link, .. }
+            | State::Held { link, .. }
+            | State::Feeding { link, .. }
             | State::Awaiting { link, .. }
             | State::Receiving { link, .. }
             | State::Judging { link, .. } => Some(*link),
@@ -121,7 +127,7 @@ impl Call {
         match &self.state {
             State::Queued => Phase::Queue,
             State::Connecting { phase, .. } => *phase,
-            State::Sending { .. } => Phase::Send,
+            State::Sending { .. } | State::Held { .. } | State::Feeding { .. } => Phase::Send,
             State::Awaiting { .. } => Phase::FirstByte,
             State::Receiving { .. } => Phase::Content,
             State::Judging { .. } => Phase::Follow,

@@ -79,7 +79,9 @@ impl Engine {
         // A failure of the very first write: none of it has left.
         let unsent = match call.state {
             State::Sending { head, writes, .. } => !head || writes == 1 && is_write(cause.as_ref()),
-            State::Awaiting { writes, .. } => writes == 1 && is_write(cause.as_ref()),
+            State::Held { writes, .. } | State::Feeding { writes, .. } | State::Awaiting { writes, .. } => {
+                writes == 1 && is_write(cause.as_ref())
+            }
             _ => false,
         };
         let partial = entry.conn.closed().err().filter(has_begun);

@@ -106,6 +106,9 @@ impl Engine {
                 return self.warming_failed(id, Unopened { error: Error::Timeout { limit, peer }, phase }, now);
             }
         };
+        if self.let_go(call, id, now) {
+            return;
+        }
         if self.follows_anyway(call) {
             self.complete(call, id, false, now);
             return;

@@ -212,6 +212,15 @@ impl Engine {
         self.output.push_back(output);
     }
 
+    /// Tells how much of a body is on its way; what nobody has heard yet is told no more.
+    pub(crate) fn push_uploaded(&mut self, tag: u64, sent: u64, total: Option<u64>) {
+        let output = Output::Uploaded { tag, sent, total };
+        match self.output.back_mut() {
+            Some(last) if matches!(&*last, Output::Uploaded { tag: it, .. } if *it == tag) => *last = output,
+            _ => self.output.push_back(output),
+        }
+    }
+
     /// What the clock on the wall says at this moment of the engine's.
     pub fn wall(&self, now: Time) -> SystemTime {
         now.wall(self.wall_at_zero)
@@ -226,6 +235,7 @@ impl Engine {
 
     /// Ends a call with an error and no response.
     pub(crate) fn fail(&mut self, call: CallId, error: Error, phase: Phase, now: Time) {
+        self.give_rest(call);
         if let Some(entry) = self.calls.get(call).filter(|entry| entry.policy.told) {
             let url = entry.request.url().to_string().into();
             self.tell(call, What::Failed { text: error.to_string().into(), url }, now);

@@ -1,5 +1,6 @@
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,8 @@ use std::time::Duration;
 pub enum Error {
     /// The link could not be opened, or broke.
     Link(LinkError),
+    /// The body of the request could not be had, or is not what it was to be.
+    Body(BodyFault),
     /// The peer closed the connection before the first byte of its response.
     Closed,
     /// What came is no HTTP/1.1, or the body is short.
@@ -47,6 +50,26 @@ pub enum Error {
     },
     /// The call was cancelled.
     Cancelled,
+}
+
+/// What is wrong with a streamed body.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BodyFault {
+    /// It could not be opened or read.
+    Read(io::Error),
+    /// It ended too early.
+    Short {
+        /// How many bytes it had.
+        sent: u64,
+        /// How many it was to have.
+        length: u64,
+    },
+    /// It did not end where it was to end.
+    Long {
+        /// How many bytes it was to have.
+        length: u64,
+    },
 }
 
 /// How far a call had come.
@@ -114,6 +137,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Link(error) => error.fmt(f),
+            Error::Body(fault) => fault.fmt(f),
             Error::Closed => f.write_str("the server closed the connection before it answered"),
             Error::Protocol(_) => f.write_str("the response is not valid HTTP/1.1"),
             Error::Content(_) => f.write_str("the content could not be decoded"),
@@ -133,9 +157,31 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Error::Link(error) => Some(&*error.source),
+            Error::Body(fault) => fault.source(),
             Error::Protocol(error) => Some(error),
             Error::Content(error) => Some(error),
             Error::Policy(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for BodyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BodyFault::Read(_) => f.write_str("the body of the request could not be read"),
+            BodyFault::Short { sent, length } => {
+                write!(f, "the body of the request ended after {sent} of {length} bytes")
+            }
+            BodyFault::Long { length } => write!(f, "the body of the request has more than its {length} bytes"),
+        }
+    }
+}
+
+impl StdError for BodyFault {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            BodyFault::Read(source) => Some(source),
             _ => None,
         }
     }

@@ -6,10 +6,11 @@ use bytes::Bytes;
 use sortie_content::Codings;
 use sortie_http::{PreparedRequest, Response, ResponseParts};
 use sortie_log::What;
-use sortie_policy::{Verdict, Why, with_credentials};
+use sortie_policy::{Verdict, Why};
 
 use crate::call::{Call, Credentials, State};
 use crate::engine::Engine;
+use crate::flow::{Flow, sent};
 use crate::outcome::Setback;
 use crate::receiving::Receiving;
 use crate::{CallId, Error, Failure, LinkId, Output, Phase, Time};
@@ -28,7 +29,7 @@ impl Engine {
         &mut self,
         id: CallId,
         link: LinkId,
-        receiving: Receiving,
+        mut receiving: Receiving,
         reusable: bool,
         now: Time,
     ) -> bool {
@@ -39,7 +40,12 @@ impl Engine {
             return true;
         }
         let drained = receiving.is_drained();
-        let Receiving { head, body, then, early, .. } = receiving;
+        let is_streamed = receiving.flow != Flow::Kept && !drained;
+        if is_streamed {
+            self.give_all(id, link, &mut receiving, now);
+        }
+        let Receiving { head, body, then, early, trailers, .. } = receiving;
+        let Some(call) = self.calls.get_mut(id) else { return false };
         let max = call.policy.max_content;
         let (told, cookie) = (call.policy.told, call.cookie.take());
         let credentials = mem::replace(&mut call.credentials, Credentials::None);
@@ -51,21 +57,24 @@ impl Engine {
             None => (None, None, false),
         };
         let timings = call.marks.timings(opening.map_or([0; 3], |opening| *opening), now);
-        let content = match head.has.content_encoding {
+        let content = match head.has.content_encoding && !is_streamed {
             true => self.decode(&Codings::of(&head.headers), body, max, drained),
             false => Ok(exact(body)),
         };
-        let respond = |mut request: PreparedRequest, content: Bytes| {
-            if let Credentials::Fields(fields) = &credentials {
-                // They went out like that.
-                request = with_credentials(&request, fields).unwrap_or(request);
-            }
-            if let Some(cookie) = &cookie {
-                // The jar lets nothing out that could not stand in a field.
-                let _ = request.headers_mut().set_sensitive("Cookie", cookie);
-            }
+        let respond = |request: PreparedRequest, content: Bytes| {
+            let request = sent(request, &credentials, cookie.as_deref());
             let (status, version, reason, headers) = (head.status, head.version, head.reason, head.headers);
-            Response::from(ResponseParts { status, version, reason, headers, content, request, timings, peer })
+            Response::from(ResponseParts {
+                status,
+                version,
+                reason,
+                headers,
+                content,
+                request,
+                timings,
+                peer,
+                trailers,
+            })
         };
         let fail = |error, phase, response: Option<Response>, request| {
             Err(Box::new(Failure { error, phase, request, response }))

@@ -52,6 +52,8 @@ mod conn;
 mod deadline;
 mod engine;
 mod error;
+mod feed;
+mod flow;
 mod follow;
 mod gate;
 mod limits;
@@ -71,12 +73,14 @@ mod time;
 
 pub use call::CallId;
 pub use engine::{Engine, Pool};
-pub use error::{Error, LinkError, LinkFault, Phase};
+pub use error::{BodyFault, Error, LinkError, LinkFault, Phase};
+pub use feed::Piece;
+pub use flow::Streamed;
 pub use limits::Limits;
 pub use link::{LinkId, Opened};
 pub use memory::{Budget, Overflow};
 pub use outcome::{Failure, Outcome, Setback, Tried, Unopened};
-pub use output::{Output, Place, Read};
+pub use output::{Output, Place, Read, Write};
 pub use time::Time;
 
 #[cfg(doctest)]

@@ -4,7 +4,7 @@ use sortie_http::Origin;
 use sortie_log::Event;
 use sortie_policy::{Channel, Proxy, Question};
 
-use crate::{CallId, LinkId, Outcome, Unopened};
+use crate::{CallId, LinkId, Outcome, Streamed, Unopened};
 
 /// What the engine wants done. The driver asks for it by [`Engine::poll`](crate::Engine::poll).
 #[derive(Debug)]
@@ -54,6 +54,15 @@ pub enum Output {
         /// Which link.
         link: LinkId,
     },
+    /// So much of a body was handed over to be sent. Only where the call's policy asks for it.
+    Uploaded {
+        /// What was given with the call.
+        tag: u64,
+        /// How many bytes of content, in this exchange.
+        sent: u64,
+        /// How many there are, where that is known.
+        total: Option<u64>,
+    },
     /// Only the program's own code knows: ask it, where a panic can do no harm, and hand the answer to
     /// [`handle_reply`](crate::Engine::handle_reply).
     Ask {
@@ -68,6 +77,20 @@ pub enum Output {
         tag: u64,
         /// What happened.
         event: Event,
+    },
+    /// The head of a response is here whose content is streamed: see [`Engine::want`](crate::Engine::want).
+    Head {
+        /// What was given with the call.
+        tag: u64,
+        /// What is known now.
+        head: Box<Streamed>,
+    },
+    /// Content of a response that is streamed, as it came: not decoded, and never empty.
+    Content {
+        /// What was given with the call.
+        tag: u64,
+        /// The next bytes of it.
+        bytes: Vec<u8>,
     },
     /// A call has ended. There is exactly one of these for each call.
     Done {
@@ -87,6 +110,21 @@ pub enum Place<'a> {
     Body(&'a mut Vec<u8>, usize),
     /// Nowhere: do not read before `Output::Resume` says so.
     Pause,
+    /// To the reader of streamed content, who takes it from the link: see [`Engine::lend`](crate::Engine::lend).
+    Lent,
+}
+
+/// What follows, once what `handle_writable` or `handle_fed` appended is written.
+///
+/// Where it could not be written at once, call `handle_blocked`, and `handle_writable` when it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Write {
+    /// Nothing, for now.
+    Done,
+    /// There is more: call `handle_writable` again.
+    More,
+    /// The next bytes of a streamed body are wanted, by `handle_fed`. The first may leave with what was appended already.
+    Feed,
 }
 
 /// Whether the engine wants more bytes of a link.

@@ -8,9 +8,11 @@ use crate::arrival::{News, Standing, begin};
 use crate::call::State;
 use crate::conn::{ConnEvent, Head};
 use crate::engine::Engine;
+use crate::feed::is_unheeded;
+use crate::flow::{Flow, ROOM};
 use crate::link::LinkState;
 use crate::output::{Output, Place, Read};
-use crate::receiving::{Kept, Receiving, TRUSTED};
+use crate::receiving::{Kept, Receiving, TRUSTED, Unsent};
 use crate::{CallId, Error, LinkId, Phase, Time};
 
 /// The least that is worth reading straight into its place.
@@ -41,7 +43,14 @@ impl Engine {
                     self.conclude(id, link, receiving, reusable, now);
                     return if reusable { Read::More } else { Read::Stop };
                 }
-                Taken::Informational(head) => self.tell_informational(id, &head, now),
+                Taken::Informational(head) => {
+                    self.heed_informational(id, link, &head, now);
+                    self.tell_informational(id, &head, now);
+                }
+                Taken::Unheeded => {
+                    self.go_without_expect(id, link, now);
+                    return Read::Stop;
+                }
                 Taken::Head(news) => {
                     if !self.heed_head(id, link, *news, now) {
                         return Read::Stop;
@@ -88,6 +97,7 @@ impl Engine {
             match (event, &mut receiving) {
                 (ConnEvent::More, _) => break Taken::All,
                 (ConnEvent::Informational(head), _) => break Taken::Informational(head),
+                (ConnEvent::Head(head), _) if is_unheeded(call, head.status) => break Taken::Unheeded,
                 (ConnEvent::Head(head), _) => {
                     let standing = Standing {
                         limits: &self.limits,
@@ -109,6 +119,11 @@ impl Engine {
                         Kept::Failed(error) => break Taken::Fault(error),
                     }
                 }
+                (ConnEvent::Trailers(trailers), receiving) => {
+                    if let Some(receiving) = receiving {
+                        receiving.trailers = Some(Box::new(trailers));
+                    }
+                }
                 (ConnEvent::End { reusable }, Some(_)) => {
                     if let Some(receiving) = receiving.take() {
                         break Taken::End { receiving, reusable };
@@ -127,7 +142,10 @@ impl Engine {
     pub fn place(&mut self, link: LinkId) -> Place<'_> {
         let Some(entry) = self.links.get(link) else { return Place::Anywhere };
         let LinkState::Busy(call) = entry.state else { return Place::Anywhere };
-        if entry.paused || self.stops(call, link) {
+        if entry.paused {
+            return if self.has_come(call, link) { Place::Lent } else { Place::Pause };
+        }
+        if self.stops(call, link) {
             return Place::Pause;
         }
         let want = self.links.get(link).and_then(|entry| entry.conn.want()).filter(|want| *want >= WORTH_PLACING);
@@ -136,10 +154,11 @@ impl Engine {
             return Place::Anywhere;
         };
         let is_drained = receiving.is_drained();
+        let trusted = if receiving.flow.is_streamed() { ROOM } else { TRUSTED as usize };
         let body = &mut receiving.body;
         // One byte more than is wanted shows whether something follows that should not.
         let most = usize::try_from(want.saturating_add(1)).unwrap_or(usize::MAX);
-        let has_room = body.capacity() > body.len() || body.try_reserve(most.min(TRUSTED as usize)).is_ok();
+        let has_room = body.capacity() > body.len() || body.try_reserve(most.min(trusted)).is_ok();
         if !has_room || is_drained {
             return Place::Anywhere;
         }
@@ -172,7 +191,7 @@ impl Engine {
     /// A head has come that concerns more than its call: the log, the gate of its origin, the limits.
     /// Says whether its content is to be read.
     fn heed_head(&mut self, id: CallId, link: LinkId, news: News, now: Time) -> bool {
-        let News { status, suspicious, refused, gated, skipped, question, too_large } = news;
+        let News { status, suspicious, refused, gated, skipped, question, too_large, streamed } = news;
         if let Some(question) = question {
             self.push(Output::Ask { call: id, question });
         }
@@ -189,6 +208,10 @@ impl Engine {
             self.break_off(id, link, Error::TooLarge { limit }, now);
             return false;
         }
+        if streamed && let Some(State::Receiving { receiving, .. }) = self.calls.get(id).map(|call| &call.state) {
+            let head = receiving.head.clone();
+            self.show_head(id, link, head, now);
+        }
         if skipped {
             self.complete(id, link, false, now);
         }
@@ -202,6 +225,9 @@ impl Engine {
 
     /// What came is used up.
     fn await_more(&mut self, id: CallId, link: LinkId, now: Time) -> Read {
+        if let Some(read) = self.flow_on(id, link, now) {
+            return read;
+        }
         if self.links.get(link).is_some_and(|entry| entry.paused) {
             return Read::Pause;
         }
@@ -212,8 +238,12 @@ impl Engine {
     /// Something came: the next byte has its time from now. A head that comes byte by byte has only its own.
     pub(crate) fn rearm_reading(&mut self, id: CallId, link: LinkId, now: Time) {
         let Some(call) = self.calls.get(id) else { return };
-        if matches!(call.state, State::Receiving { .. }) {
-            let patience = call.policy.timeouts.between_bytes;
+        if let State::Receiving { receiving, .. } = &call.state
+            && !matches!(receiving.flow, Flow::Resting | Flow::Asked)
+        {
+            // Where the peer may wait for a body that waits for the program, it has all the time.
+            let is_pending = matches!(receiving.early, Some(Unsent::Streamed { pending: true, .. }));
+            let patience = call.policy.timeouts.between_bytes.filter(|_| !is_pending);
             self.arm_link(link, patience.map(|limit| now.after(limit)));
         }
     }
@@ -280,6 +310,8 @@ enum Taken {
     End { receiving: Receiving, reusable: bool },
     /// A 1xx response.
     Informational(Head),
+    /// A 417 to a request that can go without Expect.
+    Unheeded,
     /// A head that others have to know of.
     Head(Box<News>),
     /// So many bytes of content, which count against the budget.

@@ -1,9 +1,11 @@
 //! One response while it comes: its head, its content so far, and what is to follow.
 
+use sortie_http::Headers;
 use sortie_policy::Verdict;
 
 use crate::Error;
 use crate::conn::Head;
+use crate::flow::Flow;
 
 /// How much memory is reserved for a body on the peer's word alone.
 pub(crate) const TRUSTED: u64 = 1024 * 1024;
@@ -11,13 +13,30 @@ pub(crate) const TRUSTED: u64 = 1024 * 1024;
 /// What has come of a response.
 pub(crate) struct Receiving {
     pub(crate) head: Head,
+    /// The content so far; of what is streamed, what was not handed out yet.
     pub(crate) body: Vec<u8>,
+    pub(crate) flow: Flow,
+    /// What came behind the content.
+    pub(crate) trailers: Option<Box<Headers>>,
     /// What follows once the body is here; nothing is known while the program's own code is asked.
     pub(crate) then: Option<Verdict>,
-    /// The head came before the request was wholly sent: so many bytes of its body were handed over by now.
-    pub(crate) early: Option<usize>,
+    /// The head came before the request was wholly sent: what of it was not.
+    pub(crate) early: Option<Unsent>,
     /// The peer switches protocols, as was asked for: what follows the head is not HTTP.
     pub(crate) switches: bool,
+}
+
+/// What was not sent of a request when the head of its response came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Unsent {
+    /// What is behind so many bytes of the body.
+    Bytes(usize),
+    /// What is behind so many bytes of a streamed body; whether the next ones are `pending`.
+    Streamed { sent: u64, pending: bool },
+    /// The body, which the peer has not asked for: it is not sent.
+    Body,
+    /// Nothing any more.
+    Nothing,
 }
 
 /// What became of a piece of content.

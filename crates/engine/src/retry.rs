@@ -40,6 +40,9 @@ impl Engine {
     ///
     /// The link must be given up by the caller.
     pub(crate) fn fail_or_retry(&mut self, id: CallId, error: Error, phase: Phase, written: bool, now: Time) {
+        if self.is_shown(id) {
+            return self.fail(id, error, phase, now);
+        }
         let Some(call) = self.calls.get(id) else { return };
         if call.policy.retries.count == 0 || !is_passing(&error) {
             return self.fail(id, error, phase, now);

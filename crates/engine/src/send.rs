@@ -9,6 +9,8 @@ use sortie_policy::{Authenticator, with_credentials};
 use crate::call::{Credentials, State};
 use crate::engine::Engine;
 use crate::link::LinkState;
+use crate::output::Write;
+use crate::receiving::Unsent;
 use crate::road::Proxied;
 use crate::{CallId, LinkId, Opened, Output, Phase, Time};
 
@@ -90,39 +92,48 @@ impl Engine {
         self.begin(id, link, now);
     }
 
-    /// Appends what is to be sent on a link, at most about `budget` bytes of a body at once.
+    /// Appends what is to be sent on a link, at most about `budget` bytes of a body at once; says what follows.
     ///
-    /// Says whether there is more: call it again as soon as all of this is written. Where it could not be written
-    /// at once, call [`handle_blocked`](Self::handle_blocked), and this again when it is.
-    pub fn handle_writable(&mut self, link: LinkId, out: &mut Vec<u8>, budget: usize, now: Time) -> bool {
-        let Some(entry) = self.links.get_mut(link) else { return false };
-        let LinkState::Busy(id) = entry.state else { return false };
-        let Some(call) = self.calls.get_mut(id) else { return false };
+    /// Where it could not be written at once, call [`handle_blocked`](Self::handle_blocked), and this again when it is.
+    pub fn handle_writable(&mut self, link: LinkId, out: &mut Vec<u8>, budget: usize, now: Time) -> Write {
+        let Some(entry) = self.links.get_mut(link) else { return Write::Done };
+        let LinkState::Busy(id) = entry.state else { return Write::Done };
+        let Some(call) = self.calls.get_mut(id) else { return Write::Done };
         if matches!(call.credentials, Credentials::Asked) {
-            return false;
+            return Write::Done;
         }
         let (head, sent, writes) = match &mut call.state {
             State::Sending { head, sent, writes, .. } => (head, sent, writes),
             State::Receiving { .. } => return self.send_on(id, link, out, budget, now),
-            _ => return false,
+            State::Feeding { writes, .. } => {
+                *writes += 1;
+                return Write::Feed;
+            }
+            _ => return Write::Done,
         };
         let (had_head, mut done) = (*head, *sent);
         *head = true;
         *writes += 1;
         let writes = *writes;
         let reused = entry.exchanges > 1;
+        let told = call.policy.told;
+        let simply_follows = call.policy.expect.is_none() && !call.request.body().is_streamed();
         if !had_head {
             self.write_head(id, link, out, now);
-            if self.calls.get(id).is_some_and(|call| call.policy.told) {
+            if told {
                 self.tell_sending(id, reused, now);
             }
+            if !simply_follows && let Some(write) = self.hold_or_feed(id, link, writes, now) {
+                return write;
+            }
         }
-        let Some(call) = self.calls.get_mut(id) else { return false };
+        let Some(call) = self.calls.get_mut(id) else { return Write::Done };
         let body = call.request.body().as_bytes().map_or(&[][..], |bytes| &bytes[..]);
         let end = body.len().min(done.saturating_add(budget));
         out.extend_from_slice(&body[done.min(end)..end]);
         done = end;
         let finished = done == body.len();
+        let counted = call.policy.counted && !body.is_empty();
         let timeouts = &call.policy.timeouts;
         let patience = if finished { timeouts.first_byte } else { timeouts.between_bytes };
         if finished {
@@ -132,20 +143,28 @@ impl Engine {
             *sent = done;
         }
         self.arm_link(link, patience.map(|limit| now.after(limit)));
-        !finished
+        if counted {
+            self.tell_uploaded(id, done as u64);
+        }
+        if finished { Write::Done } else { Write::More }
     }
 
     /// Appends more of a request whose response has begun already: the server may wait for the rest before it goes on.
-    fn send_on(&mut self, id: CallId, link: LinkId, out: &mut Vec<u8>, budget: usize, now: Time) -> bool {
-        let Some(call) = self.calls.get_mut(id) else { return false };
-        let State::Receiving { receiving, .. } = &mut call.state else { return false };
-        let (Some(sent), Some(body)) = (&mut receiving.early, call.request.body().as_bytes()) else { return false };
+    fn send_on(&mut self, id: CallId, link: LinkId, out: &mut Vec<u8>, budget: usize, now: Time) -> Write {
+        let Some(call) = self.calls.get_mut(id) else { return Write::Done };
+        let State::Receiving { receiving, .. } = &mut call.state else { return Write::Done };
+        let (sent, body) = match (&mut receiving.early, call.request.body().as_bytes()) {
+            (Some(Unsent::Bytes(sent)), Some(body)) => (sent, body),
+            (Some(Unsent::Streamed { .. }), _) => return Write::Feed,
+            _ => return Write::Done,
+        };
         let end = body.len().min(sent.saturating_add(budget));
         out.extend_from_slice(&body[(*sent).min(end)..end]);
         *sent = end;
         let more = end < body.len();
         self.rearm_reading(id, link, now);
-        more
+        self.tell_uploaded(id, end as u64);
+        if more { Write::More } else { Write::Done }
     }
 
     /// What was appended last could not be written at once: the request is still on its way.
@@ -153,9 +172,10 @@ impl Engine {
         let Some(&LinkState::Busy(id)) = self.links.get(link).map(|entry| &entry.state) else { return };
         let Some(call) = self.calls.get_mut(id) else { return };
         match &mut call.state {
-            State::Sending { writes, .. } => *writes += 1,
+            State::Sending { writes, .. } | State::Feeding { writes, .. } => *writes += 1,
             State::Awaiting { .. } => {
-                let sent = call.request.body().length().map_or(0, |length| length as usize);
+                // Of a streamed body nothing is left to be handed over.
+                let sent = call.request.body().as_bytes().map_or(0, |bytes| bytes.len());
                 call.state = State::Sending { link, head: true, sent, writes: 2 };
             }
             _ => return,

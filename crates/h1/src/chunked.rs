@@ -9,14 +9,18 @@
 //!            Line ─► Name ─► Value ─► ValueEnd ─► Line ─► LastEnd ─► Done
 //! ```
 
+use std::mem;
+
 use crate::{Error, Limits};
 
-/// Reads chunks. Extensions and trailers are checked and dropped.
+/// Reads chunks. Extensions are checked and dropped; trailers are kept until they are complete.
 #[derive(Debug)]
 pub(crate) struct Decoder {
     state: State,
     /// How many bytes of content came.
     received: u64,
+    /// The trailer section so far, each line with its end; most bodies have none.
+    trailers: Vec<u8>,
 }
 
 /// What the decoder found at the front of the input.
@@ -26,6 +30,8 @@ pub(crate) enum Step<'a> {
     More,
     /// Content, never empty.
     Content(&'a [u8]),
+    /// The lines of the trailer section, checked; never empty. What is left is the end.
+    Trailers(Vec<u8>),
     /// The body is complete.
     End,
 }
@@ -70,7 +76,7 @@ enum Part {
 
 impl Decoder {
     pub(crate) fn new() -> Self {
-        Decoder { state: State::FIRST, received: 0 }
+        Decoder { state: State::FIRST, received: 0, trailers: Vec::new() }
     }
 
     /// How many bytes of content came.
@@ -92,13 +98,29 @@ impl Decoder {
                     self.state = if left == length { State::DataCr } else { State::Data { left: left - length } };
                     return Ok((at + content.len(), Step::Content(content)));
                 }
-                State::Done => return Ok((at, Step::End)),
+                State::Done => return Ok((at, self.end())),
                 _ => self.state = self.state.next(*byte, self.received, limits)?,
+            }
+            if let State::Trailer {
+                part: Part::Line | Part::Name | Part::Value | Part::ValueEnd, length: 1.., ..
+            } = self.state
+            {
+                self.trailers.push(*byte);
             }
         }
         match self.state {
-            State::Done => Ok((input.len(), Step::End)),
+            State::Done => Ok((input.len(), self.end())),
             _ => Ok((input.len(), Step::More)),
+        }
+    }
+}
+
+impl Decoder {
+    /// What follows the last byte: the trailers, if there are any, and then the end.
+    fn end<'a>(&mut self) -> Step<'a> {
+        match mem::take(&mut self.trailers) {
+            none if none.is_empty() => Step::End,
+            trailers => Step::Trailers(trailers),
         }
     }
 }

@@ -11,12 +11,12 @@
 
 use std::mem;
 
-use sortie_http::{Method, StatusCode};
+use sortie_http::{Headers, Method, StatusCode};
 
 use crate::chunked::{Decoder, Step};
 use crate::collect::Collected;
 use crate::framing::Expected;
-use crate::{Error, Framing, Head, Limits, Memo, Scratch, head};
+use crate::{Error, Framing, Head, Limits, Memo, Scratch, head, trailers};
 
 /// The state of one HTTP/1.1 connection. It carries one exchange at a time.
 ///
@@ -37,6 +37,10 @@ pub enum Event<'a> {
     Head(Head),
     /// A piece of the content, never empty; it stands in the input.
     Content(&'a [u8]),
+    /// The trailer fields of a chunked body (RFC 9110, section 6.5): once at the most, behind all content.
+    ///
+    /// Those that a trailer section may not have are left out (section 6.5.1); there is at least one.
+    Trailers(Headers),
     /// The response is complete.
     ///
     /// What is left of the input belongs to no response; a connection with such a surplus should not be reused,
@@ -202,6 +206,13 @@ impl Connection {
             State::Chunked { decoder, reusable } => match decoder.decode(input, limits)? {
                 (used, Step::More) => Ok((used, Event::More)),
                 (used, Step::Content(content)) => Ok((used, Event::Content(content))),
+                (used, Step::Trailers(lines)) => {
+                    self.state = State::Ended { reusable: *reusable };
+                    match trailers::read(&lines)? {
+                        Some(trailers) => Ok((used, Event::Trailers(trailers))),
+                        None => self.step(&[], memo, limits, scratch).map(|(_, event)| (used, event)),
+                    }
+                }
                 (used, Step::End) => {
                     let reusable = *reusable;
                     self.state = if reusable { State::Idle } else { State::Over };

@@ -13,7 +13,7 @@
 //! [`Connection::receive`] is called with what is left of the input until it answers [`Event::More`] (read on) or
 //! [`Event::End`] (the response is complete):
 //! ```text
-//! begin ──► Informational* ──► Head ──► Content* ──► End ──► (idle, or over when the connection cannot be reused)
+//! begin ──► Informational* ──► Head ──► Content* ──► Trailers? ──► End ──► (idle, or over when the connection cannot be reused)
 //! ```
 //!
 //! ```
@@ -36,7 +36,7 @@
 //!     let (used, event) = connection.receive(input, &mut memo, &limits, &mut scratch)?;
 //!     input = &input[used..];
 //!     match event {
-//!         Event::Informational(_) => {}
+//!         Event::Informational(_) | Event::Trailers(_) => {}
 //!         Event::Head(head) => assert_eq!(head.headers.get("content-length"), Some("5")),
 //!         Event::Content(piece) => content.extend_from_slice(piece),
 //!         Event::More => panic!("the response is complete"),
@@ -48,6 +48,7 @@
 //! ```
 
 mod chunked;
+mod chunks;
 mod collect;
 mod connection;
 mod error;
@@ -59,7 +60,9 @@ mod memo;
 mod plain;
 mod request;
 mod scratch;
+mod trailers;
 
+pub use chunks::{write_chunk, write_last_chunk};
 pub use connection::{Connection, Event};
 pub use error::Error;
 pub use facts::Present;

@@ -30,6 +30,8 @@ pub struct ResponseParts {
     pub timings: Timings,
     /// Whom the connection led to; shared by all responses that came on it.
     pub peer: Option<Arc<SocketAddr>>,
+    /// The trailer fields. Rare, so that they are a pointer where they stand.
+    pub trailers: Option<Box<Headers>>,
 }
 
 /// A reason phrase that is not the registered one. Rare, so that it is a pointer where it stands.
@@ -95,6 +97,11 @@ impl Response {
     /// Whom the connection led to.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.0.peer.as_deref().copied()
+    }
+
+    /// The trailer fields that came behind the content, where any did (RFC 9110, section 6.5).
+    pub fn trailers(&self) -> Option<&Headers> {
+        self.0.trailers.as_deref()
     }
 
     /// Its parts; copies of them where another clone lives.

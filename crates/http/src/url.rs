@@ -72,15 +72,21 @@ impl Url {
         if let Some(at) = reference.bytes().position(|byte| byte.is_ascii_control()) {
             return Err(fail(UrlFault::Control { at }));
         }
-        let has_scheme = reference
-            .find([':', '/', '?', '#'])
-            .is_some_and(|at| at > 0 && reference.as_bytes()[at] == b':' && is_scheme(&reference[..at]));
-        if has_scheme {
+        if Self::has_scheme(reference) {
             return Self::parse(reference);
         }
         let base = ::url::Url::parse(&self.text).map_err(|_| fail(UrlFault::Other))?;
         let joined = base.join(reference).map_err(|source| fail(fault_of(source)))?;
         Self::from_parsed(joined).map_err(fail)
+    }
+
+    /// Whether a reference begins with a scheme, and so is not relative (RFC 3986, section 4.2).
+    ///
+    /// `localhost:8000/x` does begin with one, as far as its form goes.
+    pub fn has_scheme(reference: &str) -> bool {
+        let reference = reference.trim_matches([' ', '\t']);
+        let end = reference.find([':', '/', '?', '#']);
+        end.is_some_and(|at| reference.as_bytes()[at] == b':' && is_scheme(&reference[..at]))
     }
 
     /// The whole text, userinfo and fragment included.

@@ -81,7 +81,7 @@ pub(crate) fn judge(policy: &Policy, seen: &Seen<'_>) -> Option<Verdict> {
         }
         Authenticator::Scheme(_) => false,
     };
-    goes_again.then(|| match seen.request.body().is_replayable() {
+    goes_again.then(|| match seen.request.body().is_whole() {
         true => {
             let (request, why) = (seen.request.clone(), Why::Challenge);
             Verdict::Again(Box::new(Again { request, left_origin: false, why }))

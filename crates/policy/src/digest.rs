@@ -71,6 +71,11 @@ impl Digest {
         Digest(Arc::new(Shared { user: user.into(), password: password.into(), known: Mutex::default() }))
     }
 
+    /// The user and the password: a secret.
+    pub fn credentials(&self) -> (&str, &str) {
+        (&self.0.user, &self.0.password)
+    }
+
     /// Whether they can be used: a user with a colon cannot be told from its realm, and neither may have a control
     /// character.
     ///

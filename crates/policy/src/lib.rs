@@ -2,7 +2,8 @@
 //!
 //! A call is one exchange or several. After each of them whoever carries the exchanges out shows its head to [`judge`],
 //! and before each asks [`cookie_value`] what to send along. Nothing here does I/O, reads a clock or keeps state
-//! between two questions, save the cookie jar, which is the caller's and is locked for a moment.
+//! between two questions, save the cookie jar and
+//! what a [`Digest`] has learned, which are the caller's and are locked for a moment.
 //!
 //! ```text
 //!            ┌──────────────────────── Again(request) ────────────────────────┐
@@ -64,6 +65,7 @@ mod proxy;
 mod question;
 mod redirect;
 mod retry;
+mod said;
 mod scheme;
 #[cfg(feature = "sigv4")]
 mod sigv4;
@@ -89,6 +91,7 @@ pub use proxy::{Proxy, ProxyKind};
 pub use question::{Judged, Question, Reply};
 pub use redirect::{Decide, Decision, Redirect, Redirects};
 pub use retry::{Failed, Retries, retry};
+pub use said::Said;
 pub use scheme::AuthScheme;
 #[cfg(feature = "sigv4")]
 pub use sigv4::{SigV4, SigV4Fault};

@@ -1,5 +1,6 @@
 //! Hosts that need no proxy.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use sortie_http::{Host, Origin, Url};
@@ -103,6 +104,33 @@ impl Hosts {
                 .iter()
                 .any(|ip| shared_bits(*ip, *address).is_some_and(|shared| shared >= *prefix)),
             _ => false,
+        }
+    }
+}
+
+/// As [`NoProxy::read`] reads it.
+impl fmt::Display for NoProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, rule) in self.0.iter().enumerate() {
+            f.write_str(if at == 0 { "" } else { ", " })?;
+            rule.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.hosts, self.port) {
+            (Hosts::Every, _) => f.write_str("*")?,
+            (Hosts::Name(name), _) => f.write_str(name)?,
+            // An address of IPv6 has its brackets where a port follows.
+            (Hosts::Net { address: address @ IpAddr::V6(_), prefix }, Some(_)) => write!(f, "[{address}/{prefix}]")?,
+            (Hosts::Net { address, prefix }, _) => write!(f, "{address}/{prefix}")?,
+        }
+        match self.port {
+            Some(port) => write!(f, ":{port}"),
+            None => Ok(()),
         }
     }
 }

@@ -36,23 +36,23 @@ use crate::{Error, Proxy};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
-    own: Layer,
+    pub(crate) own: Layer,
     /// What these proxies were laid over, the topmost first.
-    below: Vec<Arc<Layer>>,
+    pub(crate) below: Vec<Arc<Layer>>,
     /// Nothing can be laid below these any more.
-    closed: bool,
+    pub(crate) closed: bool,
 }
 
 /// What was said at one place.
 #[derive(Clone, Debug, Default)]
-struct Layer {
-    entries: Vec<(Key, Choice)>,
-    no_proxy: Option<NoProxy>,
+pub(crate) struct Layer {
+    pub(crate) entries: Vec<(Key, Choice)>,
+    pub(crate) no_proxy: Option<NoProxy>,
 }
 
 /// What an entry says.
 #[derive(Clone, Debug)]
-enum Choice {
+pub(crate) enum Choice {
     Through(Arc<Proxy>),
     Directly,
     /// Through a proxy that cannot be used.
@@ -61,9 +61,9 @@ enum Choice {
 
 /// What an entry covers; everything, where nothing is given.
 #[derive(Clone, Debug, Eq, PartialEq)]
-struct Key {
-    scheme: Option<Scheme>,
-    host: Option<Host>,
+pub(crate) struct Key {
+    pub(crate) scheme: Option<Scheme>,
+    pub(crate) host: Option<Host>,
 }
 
 impl Proxies {

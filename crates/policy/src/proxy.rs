@@ -79,6 +79,20 @@ impl Proxy {
         self.credentials.as_ref().map(|(user, password)| (&**user, &**password))
     }
 
+    /// What [`parse`](Self::parse) reads, user and password included, percent-encoded: a secret.
+    pub fn to_url(&self) -> String {
+        let userinfo = self.credentials().map_or_else(String::new, |(user, password)| {
+            format!("{}:{}@", percent_encoded(user), percent_encoded(password))
+        });
+        format!("{}://{userinfo}{}:{}", self.kind.as_str(), self.host, self.port)
+    }
+
+    /// The same proxy, without user and password.
+    #[must_use]
+    pub fn without_credentials(&self) -> Self {
+        Proxy { credentials: None, ..self.clone() }
+    }
+
     /// What the Proxy-Authorization field of a request in absolute form says: Basic (RFC 9110, section 11.7.2).
     ///
     /// `None` without credentials, and for SOCKS, which has its own way to tell them. The result is a secret, and the
@@ -175,6 +189,18 @@ fn read(text: &str) -> Result<Proxy, ProxyFault> {
         return Err(ProxyFault::Credentials);
     }
     Ok(Proxy { kind, host: url.host().clone(), port: port.unwrap_or_else(|| kind.default_port()), credentials })
+}
+
+/// All but what needs no encoding anywhere (RFC 3986, section 2.3).
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
 }
 
 fn can_be_told(kind: ProxyKind, user: &str, password: &str) -> bool {

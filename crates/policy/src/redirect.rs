@@ -158,7 +158,7 @@ fn follow(policy: &Policy, seen: &Seen<'_>, location: &str, method: Method, cont
     }
     let mut headers = from.headers().clone();
     let body = match content {
-        Content::Kept if !from.body().is_replayable() => return Err(Error::NotReplayable),
+        Content::Kept if !from.body().is_whole() => return Err(Error::NotReplayable),
         Content::Kept => from.body().clone(),
         Content::Dropped => {
             headers.retain(|name, _, _| !is_of_content(name));

@@ -73,7 +73,7 @@ pub fn retry(policy: &Policy, failed: &Failed<'_>) -> Option<Duration> {
     let goes = retries.failures
         && failed.course.retries < retries.count
         && (!failed.written || may_repeat(policy, failed.request))
-        && failed.request.body().is_replayable();
+        && failed.request.body().is_whole();
     goes.then(|| retries.wait(failed.course.retries, failed.chance))
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn judge(policy: &Policy, seen: &Seen<'_>) -> Option<Verdict> {
     if seen.course.retries >= retries.count || !retries.has(seen.status) {
         return None;
     }
-    if !may_repeat(policy, seen.request) || !seen.request.body().is_replayable() {
+    if !may_repeat(policy, seen.request) || !seen.request.body().is_whole() {
         return None;
     }
     let asked = retry_after(seen.headers, seen.now).unwrap_or_default();

@@ -19,11 +19,11 @@ pub struct Stale {
 ///
 /// Only where the connection was a reused one, which the server may have closed for being idle, and no byte of a
 /// response came; and only once. Any request may if none of its bytes was written; else one whose method is
-/// idempotent, or any that [`Policy::resend`] allows, if its body can be sent a second time.
+/// idempotent, or any that [`Policy::resend`] allows. In either case all of its body must still be there to be sent.
 pub fn stale(policy: &Policy, request: &PreparedRequest, facts: &Stale) -> bool {
     let is_stale = facts.reused && !facts.received && !facts.again;
-    let may_repeat = || request.body().is_replayable() && (policy.resend || is_idempotent(request.method()));
-    is_stale && (!facts.written || may_repeat())
+    let may_repeat = || policy.resend || is_idempotent(request.method());
+    is_stale && (!facts.written || may_repeat()) && request.body().is_whole()
 }
 
 /// Whether asking twice does what asking once does: GET, HEAD, OPTIONS, TRACE, PUT, DELETE (RFC 9110, section 9.2.2).

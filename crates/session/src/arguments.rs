@@ -7,6 +7,7 @@ use sortie_log::redact_url;
 use sortie_policy::{Channel, Decide, Proxies, Retries};
 
 use crate::entries::{Entries, Entry, Source, same_field, same_param};
+use crate::sending::Sending;
 use crate::{Auth, BodyArgument, Hooks, Setting, Values};
 
 /// What a request was asked to be, before anything is encoded or checked.
@@ -44,6 +45,7 @@ pub(crate) struct Rest {
     /// Whether the session's headers and parameters are merged in.
     pub(crate) merged: bool,
     pub(crate) body: BodyArgument,
+    pub(crate) sending: Sending,
     pub(crate) cookies: Vec<(Box<str>, Box<str>)>,
     pub(crate) auth: Setting<Auth>,
     pub(crate) limits: Limits,
@@ -347,6 +349,7 @@ impl fmt::Debug for Arguments {
                 .field("headers", &rest.headers)
                 .field("params", &rest.params)
                 .field("body", &rest.body)
+                .field("sending", &rest.sending)
                 .field("cookies", &rest.cookies.len())
                 .field("auth", &rest.auth)
                 .field("limits", &rest.limits)

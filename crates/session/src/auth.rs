@@ -28,8 +28,8 @@ pub enum Auth {
 /// A user with a colon, or a control character in either, is an error when the request is sent.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Basic {
-    user: Arc<str>,
-    password: Arc<str>,
+    pub(crate) user: Arc<str>,
+    pub(crate) password: Arc<str>,
 }
 
 /// A token that its bearer may use (RFC 6750).
@@ -37,7 +37,7 @@ pub struct Basic {
 /// One that may not stand in a header field, such as one with a line break, is an error when the request is sent.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Bearer {
-    token: Arc<str>,
+    pub(crate) token: Arc<str>,
 }
 
 impl Auth {

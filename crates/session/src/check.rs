@@ -9,7 +9,8 @@ use crate::{Error, ErrorKind};
 
 /// Looks at header fields in front of this body.
 pub(crate) fn check_fields(headers: &Headers, body: &Body) -> Result<(), Error> {
-    if headers.contains("Transfer-Encoding") {
+    let mut codings = headers.get_all("Transfer-Encoding");
+    if (codings.next(), codings.next()) != (body.is_chunked().then_some("chunked"), None) {
         return Err(header("Transfer-Encoding cannot be given, it is derived from the body"));
     }
     if headers.get_all("Host").count() != 1 || headers.get("Host") == Some("") {
@@ -18,6 +19,7 @@ pub(crate) fn check_fields(headers: &Headers, body: &Body) -> Result<(), Error> 
     let length = body.length().unwrap_or(0);
     let mut lengths = headers.get_all("Content-Length");
     match (lengths.next(), lengths.next()) {
+        (Some(_), _) if body.is_chunked() => Err(header("Content-Length is given for a body of unknown length")),
         (_, Some(_)) => Err(header("Content-Length is given twice")),
         (Some(given), None) if decimal(given) != Some(length) => {
             Err(header("Content-Length is not the length of the body"))

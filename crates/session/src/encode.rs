@@ -12,20 +12,35 @@ use crate::{Auth, Basic, Error, ErrorKind, Setting};
 pub(crate) struct Facts<'a> {
     pub(crate) method: &'a Method,
     pub(crate) origin: &'a Origin,
-    /// The body's length; `None` where there is no body.
+    pub(crate) content: Content<'a>,
+}
+
+/// What of a body its header fields depend on. Without a body: nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Content<'a> {
+    /// Its length, where that is known.
     pub(crate) length: Option<u64>,
-    /// The Content-Type that the body brings.
+    /// Its length is not known.
+    pub(crate) chunked: bool,
+    /// The Content-Type that it brings.
     pub(crate) media_type: Option<&'a str>,
+    /// The coding that was put on it.
+    pub(crate) coding: Option<&'a str>,
+    /// It is held back until the server wants it.
+    pub(crate) expects: bool,
 }
 
 impl Facts<'_> {
-    /// Whether there is a Content-Length to derive.
-    pub(crate) fn has_length(&self) -> bool {
-        self.content_length().is_some()
+    /// Whether there is a Content-Length or a Transfer-Encoding to derive.
+    pub(crate) fn has_framing(&self) -> bool {
+        self.content.chunked || self.content_length().is_some()
     }
 
     fn content_length(&self) -> Option<u64> {
-        self.length.or_else(|| empty_length(self.method))
+        match self.content.chunked {
+            true => None,
+            false => self.content.length.or_else(|| empty_length(self.method)),
+        }
     }
 }
 
@@ -38,7 +53,7 @@ pub(crate) struct Credentials<'a> {
     pub(crate) netrc: Option<(&'a str, &'a str)>,
 }
 
-/// Host, what is asked for, then what is derived: Content-Type, Content-Length, Authorization.
+/// Host, what is asked for, then what is derived: what speaks of the content, Expect, Authorization.
 ///
 /// Whether what the caller gave is right is not looked at, but for what no field may have.
 pub(crate) fn headers(list: &[Laid<'_>], facts: &Facts<'_>, credentials: &Credentials<'_>) -> Result<Headers, Error> {
@@ -101,11 +116,25 @@ fn append_derived(
     has_length: bool,
     authorization: Option<&str>,
 ) -> Result<(), Error> {
-    if let Some(media_type) = facts.media_type.filter(|_| !has_type) {
+    let Content { chunked, media_type, coding, expects, .. } = facts.content;
+    if let Some(media_type) = media_type.filter(|_| !has_type) {
         append(out, "Content-Type", media_type, false)?;
+    }
+    if let Some(coding) = coding {
+        if out.contains("Content-Encoding") {
+            let message = "Content-Encoding is given for a body that is to be coded";
+            return Err(Error::new(ErrorKind::InvalidHeader).with_message(message));
+        }
+        append(out, "Content-Encoding", coding, false)?;
+    }
+    if chunked {
+        append(out, "Transfer-Encoding", "chunked", false)?;
     }
     if let Some(length) = facts.content_length().filter(|_| !has_length) {
         append(out, "Content-Length", &length.to_string(), false)?;
+    }
+    if expects && !out.contains("Expect") {
+        append(out, "Expect", "100-continue", false)?;
     }
     match authorization {
         Some(authorization) => append(out, "Authorization", authorization, true),

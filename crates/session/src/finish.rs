@@ -1,12 +1,13 @@
 //! The end of a call: how it ended goes past the hooks and becomes the user's.
 
+use std::mem;
 use std::time::SystemTime;
 
 use sortie_hooks::{Point, Warning};
 use sortie_http::PreparedRequest;
 
 use crate::hooks::Sent;
-use crate::{Error, Hooks, Response, Tried};
+use crate::{Error, Hooks, Response, Tried, Upload};
 
 /// What a call that was submitted owes at its end. [`finish`] takes it, so that it is paid once.
 #[must_use = "`finish` runs the hooks that wait for the end of the call"]
@@ -15,6 +16,10 @@ pub struct After {
     hooks: Option<Box<EndHooks>>,
     warnings: Vec<Warning>,
     tag: u64,
+    /// What was delivered before the end.
+    delivered: Option<Box<Response>>,
+    /// Boxed, since few calls have one.
+    upload: Option<Box<Upload>>,
 }
 
 /// The session's and the request's, in the order they run.
@@ -45,16 +50,47 @@ pub struct Ended {
 /// An error gains what it lacks: the request, the tag, the last response of the history. The warnings of the call's
 /// hooks, `prepare`'s included, are with the outcome: see [`warnings`].
 pub fn finish(after: After, ended: Ended) -> Result<Response, Error> {
-    let After { hooks, mut warnings, tag } = after;
+    let After { hooks, mut warnings, tag, delivered, .. } = after;
     let mut outcome = outcome(ended, tag);
+    let is_shown = delivered.is_some();
+    if let Some(delivered) = delivered {
+        outcome = match outcome {
+            Ok(response) => Ok(delivered.with_exchange(response.exchange().clone())),
+            Err(error) if error.response().is_none() => Err(error.with_response(*delivered)),
+            Err(error) => Err(error),
+        };
+    }
     if let Some(hooks) = hooks {
         outcome = run(&hooks, outcome, &mut warnings);
+        if !is_shown {
+            outcome = outcome.map(|response| show(&hooks, response, &mut warnings));
+        }
     }
     match outcome {
         Ok(response) => Ok(response.with_warnings(warnings, tag)),
         Err(error) if warnings.is_empty() => Err(error),
         Err(error) => Err(error.with_warnings(warnings)),
     }
+}
+
+/// Delivers a response whose content is streamed, when its head is here: runs the `response` hooks, which are shown a
+/// response without content. What is owed at the end remains: [`finish`] does not run them again.
+///
+/// The warnings so far are with the response.
+pub fn deliver(
+    after: &mut After,
+    exchange: sortie_http::Response,
+    history: Vec<sortie_http::Response>,
+    tried: Vec<Tried>,
+    at: SystemTime,
+) -> Response {
+    let mut warnings = mem::take(&mut after.warnings);
+    let mut response = Response::of_call(exchange, history, at, after.tag).with_tried(tried);
+    after.delivered = Some(Box::new(response.clone()));
+    if let Some(hooks) = &after.hooks {
+        response = show(hooks, response, &mut warnings);
+    }
+    response.with_warnings(warnings, after.tag)
 }
 
 /// What went wrong in the hooks of a call, in order: what a log sink is to be told of.
@@ -78,7 +114,18 @@ impl After {
                 },
             })
         });
-        After { hooks, warnings, tag }
+        After { hooks, warnings, tag, delivered: None, upload: None }
+    }
+
+    /// With whoever wants to know how much of the body was sent.
+    pub(crate) fn with_upload(mut self, upload: Option<Upload>) -> Self {
+        self.upload = upload.map(Box::new);
+        self
+    }
+
+    /// Whoever wants to know how much of the body was sent.
+    pub fn upload(&self) -> Option<&Upload> {
+        self.upload.as_deref()
     }
 
     /// Whether hooks are to run at the end.
@@ -112,6 +159,7 @@ fn outcome(ended: Ended, tag: u64) -> Result<Response, Error> {
     Err(error)
 }
 
+/// Shows how the call ended to the `post_request` hooks.
 fn run(hooks: &EndHooks, outcome: Result<Response, Error>, warnings: &mut Vec<Warning>) -> Result<Response, Error> {
     let mut outcome = outcome;
     let request = match &outcome {
@@ -126,7 +174,11 @@ fn run(hooks: &EndHooks, outcome: Result<Response, Error>, warnings: &mut Vec<Wa
             (outcome, _) => outcome,
         };
     }
-    let response = outcome?;
+    outcome
+}
+
+/// Shows a response to the `response` hooks.
+fn show(hooks: &EndHooks, response: Response, warnings: &mut Vec<Warning>) -> Response {
     // At this point nobody can refuse; the response is kept in case that changes.
-    Ok(hooks.response.run(response.clone(), warnings).unwrap_or(response))
+    hooks.response.run(response.clone(), warnings).unwrap_or(response)
 }

@@ -38,6 +38,8 @@ pub enum ErrorKind {
     BetweenBytesTimeout,
     /// The whole call took too long.
     TotalTimeout,
+    /// The body of the request could not be read while it was sent, or has another length than was said.
+    Body,
     /// The request could not be written.
     Send,
     /// The response could not be read.
@@ -69,6 +71,8 @@ pub enum ErrorKind {
     Deadline,
     /// Another call of the batch failed, and the batch was asked to fail fast.
     FailedFast,
+    /// A file could not be read, written or understood.
+    File,
     /// The system refused what the client needs, such as another descriptor.
     System,
 }
@@ -117,7 +121,7 @@ impl ErrorKind {
             Resolve => Some(Phase::Resolve),
             Unsupported | Connect | Address => Some(Phase::Connect),
             Proxy => Some(Phase::Proxy),
-            Send => Some(Phase::Send),
+            Body | Send => Some(Phase::Send),
             FirstByteTimeout => Some(Phase::FirstByte),
             Truncated | Content | ContentTooLarge => Some(Phase::Content),
             TooManyRedirects | Redirect => Some(Phase::Redirect),
@@ -146,6 +150,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::FirstByteTimeout => "first byte timeout",
             ErrorKind::BetweenBytesTimeout => "between bytes timeout",
             ErrorKind::TotalTimeout => "total timeout",
+            ErrorKind::Body => "cannot read the body",
             ErrorKind::Send => "cannot send the request",
             ErrorKind::Receive => "cannot read the response",
             ErrorKind::Closed => "connection closed before a response",
@@ -161,6 +166,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Cancelled => "cancelled",
             ErrorKind::Deadline => "deadline of the batch passed",
             ErrorKind::FailedFast => "given up, another call of the batch failed",
+            ErrorKind::File => "the file cannot be used",
             ErrorKind::System => "refused by the system",
         })
     }

@@ -14,8 +14,8 @@
 //! - [`environment()`] is what the process's variables say, read once.
 //! - [`Setting`] is a request's word over its session's: unset, set, or removed.
 //!
-//! Nothing here knows a socket, a thread or a clock. Feature `json` (on by default) brings `BodyArgument::json` and
-//! `Response::json`.
+//! Nothing here knows a socket, a thread or a clock. Feature `json` (on by default) brings `BodyArgument::json`,
+//! `Response::json`, and `Profile::to_json` and `restore_json`.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -38,21 +38,37 @@
 
 mod arguments;
 mod auth;
+mod base;
 mod body;
+mod channel;
 mod check;
 mod encode;
 mod entries;
 mod environment;
 mod error;
+mod explain;
+#[cfg(feature = "json")]
+mod field;
 mod finish;
 mod hooks;
+mod io_error;
 mod kind;
 mod links;
 mod memo;
 mod merge;
+#[cfg(feature = "json")]
+mod misfit;
 mod prepare;
 mod profile;
+mod reading;
 mod response;
+#[cfg(feature = "json")]
+mod restore;
+#[cfg(feature = "json")]
+mod save;
+#[cfg(feature = "json")]
+mod secrets;
+mod sending;
 mod setting;
 mod settings;
 mod settle;
@@ -62,16 +78,25 @@ mod values;
 pub use arguments::Arguments;
 pub use auth::{Auth, Basic, Bearer};
 pub use body::BodyArgument;
+pub use channel::BodySender;
 pub use environment::{Environment, Found, environment};
 pub use error::Error;
-pub use finish::{After, Ended, finish, warnings};
+pub use explain::{Explanation, Matter, What, Whence, explain};
+pub use finish::{After, Ended, deliver, finish, warnings};
 pub use hooks::{Hooks, Sent};
 pub use kind::{ErrorKind, Phase};
 pub use links::{Link, Links};
 pub use memo::Memo;
+#[cfg(feature = "json")]
+pub use misfit::{Ignored, Misfit};
 pub use prepare::{Prepared, prepare};
 pub use profile::{Connections, Profile};
 pub use response::Response;
+#[cfg(feature = "json")]
+pub use restore::Restored;
+#[cfg(feature = "json")]
+pub use secrets::Secrets;
+pub use sending::{Expect, Upload};
 pub use setting::Setting;
 pub use settings::Settings;
 pub use tried::{Setback, Tried};

@@ -7,7 +7,7 @@ use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
 use sortie_policy::Policy;
 
 use crate::check::{check_fields, check_target};
-use crate::encode::{self, Base, Credentials, Facts};
+use crate::encode::{self, Base, Content, Credentials, Facts};
 use crate::entries::same_field;
 use crate::{Auth, Error, ErrorKind, Profile, Setting, merge};
 
@@ -182,7 +182,7 @@ impl Place {
 
 impl Ready {
     fn new(profile: &Profile, url: &Url) -> Result<Self, Error> {
-        let facts = Facts { method: &Method::GET, origin: url.origin(), length: None, media_type: None };
+        let facts = Facts { method: &Method::GET, origin: url.origin(), content: Content::default() };
         let list = merge::headers(profile, None);
         let netrc = profile.netrc();
         let fields = |session: Option<&Auth>, netrc: Option<(&str, &str)>| {
@@ -233,8 +233,10 @@ impl Policies {
 }
 
 impl Profile {
-    /// Whether every request would fail: a header field that cannot be sent, a timeout of zero, unfit credentials.
+    /// Whether every request would fail: a header field that cannot be sent, a timeout of zero, unfit credentials. Also
+    /// whether the base URL is none.
     pub fn check(&self) -> Result<(), Error> {
+        self.base.check()?;
         Policies::new(self)?;
         Ready::new(self, &parse(Url::parse("https://localhost/"))?).map(drop)
     }

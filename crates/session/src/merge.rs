@@ -53,9 +53,10 @@ pub(crate) fn policy(
     rest: &Rest,
     origin: &Arc<Origin>,
 ) -> Result<Arc<Policy>, Error> {
-    let Rest { limits, cookies, proxies, channel, home, upgrade, auth, .. } = rest;
+    let Rest { limits, cookies, proxies, channel, home, upgrade, auth, sending, .. } = rest;
     let has_way = proxies.is_some() || channel.is_some() || home.is_some();
-    if *limits == Limits::default() && cookies.is_empty() && !has_way && !upgrade && !matches!(auth, Setting::Removed) {
+    let is_usual = *limits == Limits::default() && cookies.is_empty() && !has_way && sending.is_usual();
+    if is_usual && !upgrade && !matches!(auth, Setting::Removed) {
         return Ok(session.clone());
     }
     let mut policy = Policy::clone(session);
@@ -79,6 +80,8 @@ pub(crate) fn policy(
     policy.max_content = limits.max_content.over(policy.max_content);
     policy.resend = limits.resend.unwrap_or(policy.resend);
     policy.upgrade = *upgrade;
+    policy.expect = sending.expect()?;
+    policy.counted = sending.upload.is_some();
     if has_way {
         let proxies =
             proxies.as_ref().map(Result::as_ref).transpose().map_err(|fault| unusable_proxy(fault.clone()))?;

@@ -8,7 +8,7 @@ use sortie_policy::Policy;
 
 use crate::arguments::Rest;
 use crate::check::{check_fields, check_target, check_way};
-use crate::encode::{self, Credentials, Facts, Said};
+use crate::encode::{self, Content, Credentials, Facts, Said};
 use crate::finish::After;
 use crate::memo::{Parts, Ready, Recalled};
 use crate::settle::settle;
@@ -35,6 +35,7 @@ pub struct Prepared {
 /// Fails before any I/O; the error then says which method and URL it is about. `post_request` hooks do not run.
 pub fn prepare(profile: &Arc<Profile>, memo: &Memo, arguments: Arguments) -> Result<Prepared, Error> {
     let mut warnings = Vec::new();
+    let arguments = led(profile, arguments, &mut warnings)?;
     let arguments = run_args(profile, arguments, &mut warnings)?;
     let made = encode(profile, memo, &arguments)
         .and_then(|(request, policy)| run_pre_request(profile, &arguments, request, policy, &mut warnings))
@@ -45,7 +46,8 @@ pub fn prepare(profile: &Arc<Profile>, memo: &Memo, arguments: Arguments) -> Res
         Err(error) => Err(about(&arguments, error, warnings)),
         Ok((request, policy)) => {
             let tag = arguments.tag();
-            let after = After::new(&profile.hooks, arguments.hooks(), warnings, tag);
+            let upload = arguments.rest().and_then(|rest| rest.sending.upload.clone());
+            let after = After::new(&profile.hooks, arguments.hooks(), warnings, tag).with_upload(upload);
             Ok(Prepared { request, policy, tag, after })
         }
     }
@@ -57,10 +59,21 @@ fn run_args(profile: &Profile, arguments: Arguments, warnings: &mut Vec<Warning>
         return Ok(arguments);
     };
     let arguments = merge::arguments(profile, arguments);
-    point.run(arguments.clone(), warnings).map_err(|refusal| {
+    let shown = point.run(arguments.clone(), warnings).map_err(|refusal| {
         let error = Error::new(ErrorKind::Refused).with_source(refusal);
         about(&arguments, error, std::mem::take(warnings))
-    })
+    })?;
+    led(profile, shown, warnings)
+}
+
+/// The arguments with an absolute URL, where the session has a base for relative ones.
+fn led(profile: &Profile, mut arguments: Arguments, warnings: &mut Vec<Warning>) -> Result<Arguments, Error> {
+    match profile.absolute(arguments.url()) {
+        Ok(None) => {}
+        Ok(Some(url)) => arguments.set_url(url),
+        Err(error) => return Err(about(&arguments, error, std::mem::take(warnings))),
+    }
+    Ok(arguments)
 }
 
 /// Makes the request and its policy of what was asked for.
@@ -85,7 +98,15 @@ fn encode(profile: &Arc<Profile>, memo: &Memo, arguments: &Arguments) -> Result<
         url = url.with_params(params.iter().filter_map(|laid| Some((laid.name, laid.value?))));
     }
     let (body, media_type) = arguments.body().encode()?;
-    let facts = Facts { method, origin: url.origin(), length: body.length(), media_type };
+    let (body, coding) = match rest {
+        Some(rest) => rest.sending.encode(body)?,
+        None => (body, None),
+    };
+    let has_content = body.is_chunked() || body.length().is_some_and(|length| length > 0);
+    let expects = has_content && rest.map(|rest| rest.sending.expect()).transpose()?.flatten().is_some();
+    let (length, chunked, media_type) = (body.length(), body.is_chunked(), media_type.as_deref());
+    let content = Content { length, chunked, media_type, coding, expects };
+    let facts = Facts { method, origin: url.origin(), content };
     let (headers, said) = fields(profile, rest, &ready, &facts, userinfo, &body)?;
     if let Some(rest) = rest {
         policy = merge::policy(profile, &policy, rest, url.origin())?;
@@ -114,7 +135,7 @@ fn fields(
 ) -> Result<(Headers, Option<Said>), Error> {
     let own = rest.map_or(&[][..], |rest| rest.headers.as_slice());
     let is_like_others = userinfo.is_none() && rest.is_none_or(|rest| !rest.merged && rest.auth.is_unset());
-    if is_like_others && own.is_empty() && !facts.has_length() {
+    if is_like_others && own.is_empty() && !facts.has_framing() {
         return Ok((ready.plain.clone(), None));
     }
     if is_like_others && let Some(base) = ready.base.as_ref().filter(|base| base.is_added_to_by(own)) {

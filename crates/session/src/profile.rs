@@ -8,6 +8,7 @@ use sortie_log::Sink;
 use sortie_policy::{Channel, Credentials, Home, Netrc, Proxies, Redirects, Retries, Timeouts, Way};
 
 use crate::arguments::append_values;
+use crate::base::BaseUrl;
 use crate::check::{check_target, check_way, unusable_proxy};
 use crate::entries::{Entries, Entry, Source, same_field, same_param};
 use crate::{Auth, Error, Hooks, Values};
@@ -23,6 +24,7 @@ use crate::{Auth, Error, Hooks, Values};
 /// | header fields | Accept-Encoding (the codings compiled in), `Accept: */*` |
 /// | timeouts | connect 10 s, first byte 60 s, between bytes 60 s, queue none, total none |
 /// | redirects | followed, at most 30; not for HEAD |
+/// | base URL | none: URLs must be absolute |
 /// | connections | 128 in all, 16 an origin; idle ones kept for 90 s |
 /// | cookies | kept, in a new jar |
 /// | proxies | as the environment says |
@@ -63,6 +65,7 @@ pub struct Profile {
     pub sink: Option<Arc<dyn Sink>>,
     /// How many connections there may be.
     pub connections: Connections,
+    pub(crate) base: BaseUrl,
     pub(crate) headers: Entries,
     pub(crate) params: Entries,
     /// Which proxy each origin is asked through, or why the one that was given cannot be used.
@@ -204,6 +207,7 @@ impl Default for Profile {
             sink: None,
             connections: Connections::default(),
             proxies: Ok(Proxies::new()),
+            base: BaseUrl::default(),
             headers: Entries::default(),
             params: Entries::default(),
         }
@@ -221,6 +225,7 @@ impl fmt::Debug for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Profile")
             .field("user_agent", &self.user_agent)
+            .field("base", &self.base)
             .field("headers", &self.headers)
             .field("params", &self.params)
             .field("auth", &self.auth)

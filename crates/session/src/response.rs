@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use sortie_cookie::Cookie;
+use sortie_cookie::{Cookie, Jar, Report};
 use sortie_hooks::Warning;
 use sortie_http::{Headers, PreparedRequest, StatusCode, Timings, Url, Version};
 use sortie_log::redact_url;
@@ -25,7 +25,7 @@ use crate::{Error, Links, Setback, Tried};
 /// # let exchange = sortie_http::Response::from(ResponseParts {
 /// #     status: StatusCode::NOT_FOUND, version: Version::HTTP_11, reason: None, headers: Headers::new(),
 /// #     content: "gone".into(), request: PreparedRequest::new(Method::GET, url, Headers::new(), Body::none()),
-/// #     timings: Timings::default(), peer: None,
+/// #     timings: Timings::default(), peer: None, trailers: None,
 /// # });
 /// let response = Response::new(exchange, SystemTime::UNIX_EPOCH);
 /// assert!(!response.ok());
@@ -142,6 +142,15 @@ impl Response {
     /// What was refused, or expired at once, is left out. Computed each time.
     pub fn cookies(&self) -> Vec<Cookie<'static>> {
         sortie_cookie::parse_all(self.url(), self.headers(), moment(self.at))
+    }
+
+    /// What became of the Set-Cookie fields of this response, by themselves: how many can be kept, which were refused and why.
+    /// Computed each time.
+    ///
+    /// A refusal that depends on what a jar has already, such as that plain http may not replace a Secure cookie, is told to the
+    /// session's sink alone.
+    pub fn cookie_report(&self) -> Report {
+        Jar::new().receive(self.url(), self.headers(), moment(self.at))
     }
 
     /// The links of its Link fields (RFC 8288). Computed each time.

@@ -64,15 +64,27 @@ fn drop_credentials(before: &Headers, headers: &mut Headers, credentials: &Crede
     });
 }
 
-/// Content-Length for the new body, unless the hook set it.
+/// Content-Length, or Transfer-Encoding, for the new body, unless the hook set it. Without content nothing is expected.
 fn settle_length(before: &PreparedRequest, request: &mut PreparedRequest) -> Result<(), Error> {
-    if request.headers().get("Content-Length") != before.headers().get("Content-Length") {
+    let (body, chunked) = (request.body().clone(), request.body().is_chunked());
+    if !chunked && body.length().unwrap_or(0) == 0 && before.headers().contains("Expect") {
+        request.headers_mut().remove("Expect");
+    }
+    let is_as_before = |name: &str| request.headers().get(name) == before.headers().get(name);
+    if !is_as_before("Content-Length") || !is_as_before("Transfer-Encoding") {
         return Ok(());
     }
-    match request.body().length().or_else(|| empty_length(request.method())) {
-        Some(length) => request.headers_mut().set("Content-Length", &length.to_string()).map_err(invalid),
+    let length = if chunked { None } else { body.length().or_else(|| empty_length(request.method())) };
+    let headers = request.headers_mut();
+    if chunked {
+        headers.set("Transfer-Encoding", "chunked").map_err(invalid)?;
+    } else {
+        headers.remove("Transfer-Encoding");
+    }
+    match length {
+        Some(length) => headers.set("Content-Length", &length.to_string()).map_err(invalid),
         None => {
-            request.headers_mut().remove("Content-Length");
+            headers.remove("Content-Length");
             Ok(())
         }
     }

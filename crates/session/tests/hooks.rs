@@ -29,6 +29,7 @@ fn exchange(request: &PreparedRequest) -> sortie_http::Response {
         request: request.clone(),
         timings: Timings::default(),
         peer: None,
+        trailers: None,
     })
 }
 

@@ -27,6 +27,7 @@ fn exchange(url: &str, status: u16, headers: &[(&str, &str)], content: &'static 
         request: PreparedRequest::new(Method::GET, url, Headers::new(), Body::none()),
         timings: Timings::from_nanoseconds([1, 2, 3, 4, 5, 6, 7]),
         peer: Some(std::sync::Arc::new(([127, 0, 0, 1], 80).into())),
+        trailers: None,
     })
 }
 

@@ -24,6 +24,8 @@ pub(crate) enum Event {
     Reached { link: LinkId, bytes: Vec<u8> },
     /// All that the link held back was accepted.
     Drained { link: LinkId },
+    /// The next piece of a body is there.
+    Fed { link: LinkId },
     /// Bytes have come back from the server.
     Arrived { link: LinkId, bytes: Vec<u8> },
     /// The server's end has come.

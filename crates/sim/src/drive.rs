@@ -2,7 +2,7 @@
 
 use std::io;
 
-use sortie_engine::{LinkError, LinkFault, LinkId, Output, Place, Read, Time};
+use sortie_engine::{LinkError, LinkFault, LinkId, Output, Piece, Place, Read, Time, Write};
 use sortie_http::Origin;
 
 use crate::agenda::Event;
@@ -104,7 +104,7 @@ impl World {
             let Some(wire) = self.wires.get_mut(&link) else { return };
             let place = self.engine.place(link);
             let room = match &place {
-                Place::Pause => return,
+                Place::Pause | Place::Lent => return,
                 Place::Body(_, room) => *room,
                 Place::Anywhere => self.input.max(1),
             };
@@ -140,14 +140,20 @@ impl World {
         let mut output = Vec::new();
         while self.wires.contains_key(&link) {
             output.clear();
-            let more = self.engine.handle_writable(link, &mut output, self.budget.max(1), self.now);
+            let mut write = self.engine.handle_writable(link, &mut output, self.budget.max(1), self.now);
+            if write == Write::Feed {
+                write = self.feed(link, &mut output);
+            }
             if output.is_empty() {
                 return Ok(());
             }
             match self.send(link, &output)? {
-                Sent::All if more => {}
+                Sent::All if write != Write::Done => {}
                 Sent::All => return Ok(()),
                 Sent::Some => {
+                    if let Some(wire) = self.wires.get_mut(&link) {
+                        wire.blocked = true;
+                    }
                     self.engine.handle_blocked(link, self.now);
                     return Ok(());
                 }
@@ -162,7 +168,8 @@ impl World {
 
     /// What the link had held back was accepted, or never will be.
     pub(crate) fn drain(&mut self, link: LinkId) -> Result<(), Error> {
-        let Some(wire) = self.wires.get(&link) else { return Ok(()) };
+        let Some(wire) = self.wires.get_mut(&link) else { return Ok(()) };
+        wire.blocked = false;
         if wire.peer.mood == Mood::Gone && self.chance.percent(50) {
             self.broken(link);
             return Ok(());
@@ -241,8 +248,10 @@ impl World {
         let filled = self.engine.handle_filled(link, 5, self.now);
         self.engine.handle_blocked(link, self.now);
         let mut output = Vec::new();
-        let more = self.engine.handle_writable(link, &mut output, 1, self.now);
-        let is_deaf = [received, filled] == [Read::Stop; 2] && !more && output.is_empty();
+        let write = self.engine.handle_writable(link, &mut output, 1, self.now);
+        let (fed, given) = self.engine.handle_fed(link, Piece::Bytes(b"late"), &mut output, self.now);
+        let is_mute = [write, fed] == [Write::Done; 2] && output.is_empty() && given.is_empty();
+        let is_deaf = [received, filled] == [Read::Stop; 2] && is_mute;
         if !is_deaf || !matches!(self.engine.place(link), Place::Anywhere) {
             return Err(Error::Heard);
         }

@@ -35,6 +35,8 @@ pub(crate) struct Ledger {
 /// One call.
 pub(crate) struct Entry {
     timeouts: Timeouts,
+    /// How many bytes of body it takes along, unless a redirect drops it.
+    body: usize,
     /// How often it may be tried again, and whether whatever its method is.
     retries: u32,
     any_method: bool,
@@ -68,10 +70,14 @@ impl Ledger {
         let is_patient = timeouts == Timeouts::default();
         let entry = Entry {
             timeouts,
+            body: ask.body.unwrap_or(0),
             retries: ask.policy.retries.count,
             any_method: ask.policy.retries.any_method,
             answers: ask.policy.auth.is_some(),
-            must_succeed: must_succeed && is_patient && sortie_policy::is_idempotent(&ask.method),
+            must_succeed: must_succeed
+                && is_patient
+                && ask.stream.as_ref().is_none_or(|stream| stream.is_sound(ask.body))
+                && sortie_policy::is_idempotent(&ask.method),
             id: None,
             submitted: Time(0),
             written: BTreeMap::new(),
@@ -89,12 +95,15 @@ impl Ledger {
         let times = entry.written.entry(step).or_default();
         *times += 1;
         let is_idempotent = Method::from_bytes(method.as_bytes()).is_ok_and(|m| sortie_policy::is_idempotent(&m));
+        // A 417 that lets it go without Expect is no reason to go again on top of that.
+        let refused = entry.meant.as_ref().is_some_and(|meant| meant.step == step && meant.status == 417);
         // Once more on a stale connection, that again for each retry, and all of it for a challenge that is answered.
         let limit = if is_idempotent || entry.any_method {
             2 * (entry.retries + 1) * (1 + u32::from(entry.answers))
         } else {
             1
         };
+        let limit = limit + u32::from(refused);
         if *times > limit { Err(Error::SentAgain { tag, step, times: *times }) } else { Ok(()) }
     }
 
@@ -106,6 +115,11 @@ impl Ledger {
         let at = at.since(Time(0));
         self.served.push(Served { tag: request.tag, step: request.step, link, at });
         Ok(())
+    }
+
+    /// How many bytes of body a call takes along.
+    pub(crate) fn body(&self, tag: u64) -> usize {
+        self.entries.get(&tag).map_or(0, |entry| entry.body)
     }
 
     /// A server has decided what to answer.

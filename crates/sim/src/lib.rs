@@ -38,12 +38,15 @@ mod ask;
 mod chance;
 mod drive;
 mod error;
+mod feed;
 mod ledger;
 mod letters;
 mod request;
 mod serve;
 mod server;
+mod stream;
 mod temper;
+mod unchunk;
 mod wire;
 mod world;
 
@@ -55,6 +58,7 @@ pub use ledger::Served;
 pub use letters::letters;
 pub use request::Request;
 pub use server::{Accepts, Server};
+pub use stream::Stream;
 pub use temper::Temper;
 pub use world::World;
 

@@ -13,8 +13,10 @@ pub struct Request {
     pub repeated: u32,
     /// Which exchange of its connection this is, counted from 1.
     pub exchange: u32,
-    /// How many bytes its body has.
-    pub length: usize,
+    /// How many bytes its body has; `None` where it comes in chunks.
+    pub length: Option<usize>,
+    /// Whether it waits for a 100 before its body.
+    pub expects: bool,
 }
 
 impl Request {
@@ -33,14 +35,17 @@ impl Request {
         let mut lines = head.split("\r\n");
         let line = lines.next().unwrap_or_default();
         let (method, tag, step) = parse_line(line).ok_or_else(malformed)?;
-        let mut length = 0;
+        let (mut length, mut expects) = (Some(0), false);
         for line in lines {
             let (name, value) = line.split_once(": ").ok_or_else(malformed)?;
-            if name == "Content-Length" {
-                length = value.parse().map_err(|_| malformed())?;
+            match name {
+                "Content-Length" => length = Some(value.parse().map_err(|_| malformed())?),
+                "Transfer-Encoding" => length = None,
+                "Expect" => expects = true,
+                _ => {}
             }
         }
-        let request = Request { method: method.to_owned(), tag, step, repeated: 0, exchange, length };
+        let request = Request { method: method.to_owned(), tag, step, repeated: 0, exchange, length, expects };
         Ok(Some((end + 4, request)))
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sortie_engine::LinkId;
 
 use crate::agenda::Event;
+use crate::unchunk::unchunk;
 use crate::wire::{Mood, Reading};
 use crate::{Answer, Ending, Error, Farewell, Request, World, letters};
 
@@ -34,6 +35,11 @@ impl World {
             let Some(server) = self.servers.get_mut(&wire.authority) else { return Ok(false) };
             let answer = server.answer(&request, &mut self.chance);
             self.ledger.mean(&request, &answer);
+            if request.expects && server.continues && !answer.early {
+                let at = self.now.after(self.chance.duration(server.latency.clone())).max(wire.arriving);
+                wire.arriving = at;
+                self.agenda.put(at, Event::Arrived { link, bytes: b"HTTP/1.1 100 Continue\r\n\r\n".to_vec() });
+            }
             if answer.early {
                 peer.reading = Some(Box::new(Reading { request: request.clone(), answer: None }));
                 self.reply(link, &request, &answer);
@@ -42,14 +48,20 @@ impl World {
             }
             return Ok(true);
         };
-        let length = reading.request.length;
-        if peer.received.len() < length {
+        let tag = reading.request.tag;
+        let come = match reading.request.length {
+            Some(length) => (peer.received.len() >= length).then(|| (peer.received[..length].to_vec(), length)),
+            None => unchunk(&peer.received).transpose().map_err(|()| Error::Body { tag })?,
+        };
+        let Some((body, used)) = come else {
             peer.reading = Some(reading);
             return Ok(false);
-        }
-        let body: Vec<u8> = peer.received.drain(..length).collect();
-        if body != letters(reading.request.tag, length) {
-            return Err(Error::Body { tag: reading.request.tag });
+        };
+        peer.received.drain(..used);
+        // A redirect may have dropped it.
+        let whole = if reading.request.length == Some(0) { 0 } else { self.ledger.body(tag) };
+        if body != letters(tag, whole) {
+            return Err(Error::Body { tag });
         }
         if let Some(answer) = reading.answer.take() {
             self.reply(link, &reading.request, &answer);

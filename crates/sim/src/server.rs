@@ -21,6 +21,8 @@ pub struct Server {
     pub refuses: u32,
     /// Whether a connection is neither opened nor refused, ever. Default: no.
     pub hangs: bool,
+    /// Whether it says 100 where that is waited for, and its answer comes later. Default: yes.
+    pub continues: bool,
     /// How it takes what is written to it. Default: at once.
     pub accepts: Accepts,
     /// Whether it promises to do nothing that an idempotent call could fail of; closing idle connections is not.
@@ -61,6 +63,7 @@ impl Server {
             latency: moment,
             refuses: 0,
             hangs: false,
+            continues: true,
             accepts: Accepts::All,
             is_gentle: false,
             answer: Box::new(answer),

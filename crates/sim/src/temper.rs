@@ -33,6 +33,7 @@ impl Temper {
         let (is_gentle, moment) = (self.faults == 0, Duration::from_millis);
         let mut server = Server::new(move |request, chance| self.answer(request, chance));
         server.is_gentle = is_gentle;
+        server.continues = chance.percent(80);
         server.connect = moment(0)..=moment(40);
         server.latency = moment(0)..=moment(if chance.percent(30) { 0 } else { 10 });
         if chance.percent(40) {
@@ -61,6 +62,10 @@ impl Temper {
         };
         if answer.location.is_none() && chance.percent(10) {
             answer.status = chance.pick(&[204, 304, 401, 404, 500, 201]).copied().unwrap_or(404);
+        }
+        if request.expects && chance.percent(10) {
+            (answer.status, answer.location, answer.early) = (417, None, true);
+            return answer;
         }
         if answer.location.is_none() && chance.percent(3) {
             answer.status = chance.pick(&[429, 503]).copied().unwrap_or(503);

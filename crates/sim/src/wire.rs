@@ -2,6 +2,7 @@
 
 use sortie_engine::Time;
 
+use crate::feed::Feed;
 use crate::{Answer, Farewell, Request};
 
 /// A link from `Output::Open` to `Output::Close`.
@@ -16,6 +17,10 @@ pub(crate) struct Wire {
     pub(crate) end: Option<Farewell>,
     /// How many bytes were accepted.
     pub(crate) accepted: usize,
+    /// It has held back what was written to it.
+    pub(crate) blocked: bool,
+    /// The streamed body that is being sent.
+    pub(crate) feed: Option<Feed>,
     pub(crate) peer: Peer,
     /// When the last bytes reach the server.
     pub(crate) reaching: Time,
@@ -70,6 +75,8 @@ impl Wire {
             inbox: Vec::new(),
             end: None,
             accepted: 0,
+            blocked: false,
+            feed: None,
             peer: Peer::default(),
             reaching: Time(0),
             arriving: Time(0),

@@ -25,6 +25,10 @@ pub struct World {
     pub input: usize,
     /// How many bytes of a body are handed over at once, at least 1. Default: 256 KiB.
     pub budget: usize,
+    /// How many bytes the next piece of a streamed body has, at least 1. Default: 64 KiB.
+    pub piece: RangeInclusive<usize>,
+    /// How long the next piece of a streamed body lets wait for itself. Default: not at all.
+    pub slow: RangeInclusive<Duration>,
     /// How many times in a hundred turns something is handed in that is late or comes twice. Default: 0.
     pub echoes: u32,
     /// How long the user keeps content that counts against a budget. Default: not at all.
@@ -55,6 +59,8 @@ impl World {
             descriptors: None,
             input: 64 * 1024,
             budget: 256 * 1024,
+            piece: 64 * 1024..=64 * 1024,
+            slow: Duration::ZERO..=Duration::ZERO,
             echoes: 0,
             taken: Duration::ZERO..=Duration::ZERO,
             engine: Engine::new(limits, [0; 32], SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)),
@@ -216,6 +222,7 @@ impl World {
             Event::Refused { link, fault } => self.refuse(link, fault),
             Event::Reached { link, bytes } => self.reach(link, &bytes)?,
             Event::Drained { link } => self.drain(link)?,
+            Event::Fed { link } => self.fed(link)?,
             Event::Arrived { link, bytes } => {
                 if let Some(wire) = self.wires.get_mut(&link) {
                     wire.inbox.extend_from_slice(&bytes);

@@ -11,7 +11,7 @@ use sortie_engine::{Budget, Error, Limits, Overflow};
 use sortie_http::Method;
 use sortie_http::{Headers, PreparedRequest};
 use sortie_policy::{AuthScheme, Authenticator, Policy, Retries, Seen, Timeouts};
-use sortie_sim::{Ask, Chance, Temper, World};
+use sortie_sim::{Ask, Chance, Stream, Temper, World};
 
 const SEEDS: u64 = 1_000;
 
@@ -29,7 +29,10 @@ fn every_fate_is_lived_through_within_the_laws() {
     // The worlds are varied enough to prove something.
     if replayed().is_none() {
         let enough = ends.answered > 2_000 && ends.redirected > 500 && ends.repeated > 50 && ends.tried > 200;
-        assert!(enough && ends.timed_out > 500 && ends.cancelled > 500 && ends.broken > 500, "{ends:?}");
+        assert!(
+            enough && ends.unfit > 500 && ends.timed_out > 500 && ends.cancelled > 500 && ends.broken > 500,
+            "{ends:?}"
+        );
     }
 }
 
@@ -57,6 +60,7 @@ struct Ends {
     timed_out: usize,
     cancelled: usize,
     broken: usize,
+    unfit: usize,
 }
 
 fn play(seed: u64, ends: &mut Ends) -> Result<(), sortie_sim::Error> {
@@ -71,6 +75,7 @@ fn play(seed: u64, ends: &mut Ends) -> Result<(), sortie_sim::Error> {
             Ok(_) => ends.answered += 1,
             Err(Error::Timeout { .. } | Error::Total { .. }) => ends.timed_out += 1,
             Err(Error::Cancelled) => ends.cancelled += 1,
+            Err(Error::Body(_)) => ends.unfit += 1,
             Err(_) => ends.broken += 1,
         }
     }
@@ -96,6 +101,9 @@ fn world(seed: u64) -> (World, u64) {
     world.input = if chance.percent(30) { chance.size(1..=300) } else { 64 * 1024 };
     world.budget = if chance.percent(40) { chance.size(1..=3_000) } else { 256 * 1024 };
     world.echoes = if chance.percent(30) { 20 } else { 0 };
+
+    world.piece = 1..=chance.pick(&[400, 4_000, 64 * 1024]).copied().unwrap_or(1);
+    world.slow = Duration::ZERO..=Duration::from_millis(chance.pick(&[0, 0, 2]).copied().unwrap_or(0));
 
     let all_gentle = chance.percent(25);
     let origins: Vec<String> = (0..chance.size(1..=6)).map(|number| format!("h{number}")).collect();
@@ -143,7 +151,14 @@ fn ask(chance: &mut Chance, origins: &[String], jar: &SharedJar) -> Ask {
     if chance.percent(50) {
         policy.timeouts = timeouts(chance);
     }
-    Ask { body, policy, ..Ask::new(method, chance.pick(origins).unwrap()) }
+    let stream = body.filter(|_| chance.percent(40)).map(|count| {
+        let count = count as u64;
+        let known = if chance.percent(85) { count } else { chance.size(0..=60_000) as u64 };
+        Stream { length: chance.percent(50).then_some(known), again: chance.percent(60), fails: chance.percent(10) }
+    });
+    policy.expect = chance.percent(25).then(|| Duration::from_millis(chance.size(1..=100) as u64));
+    policy.counted = chance.percent(20);
+    Ask { body, stream, policy, ..Ask::new(method, chance.pick(origins).unwrap()) }
 }
 
 /// A scheme that counts, and now and then has nothing to say.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sortie_engine::{Overflow, Pool, Time};
+use sortie_policy::Policy;
 use sortie_session::{Error, ErrorKind, Response};
 use sortie_transport::Waker;
 
@@ -48,7 +49,7 @@ use crate::{CancelToken, Progress, Request, Session, Wait};
 /// ```
 pub struct Batch {
     home: Session,
-    driver: Option<Driver>,
+    pub(crate) driver: Option<Driver>,
     pub(crate) desk: Desk,
     pub(crate) options: Options,
     pub(crate) overflow: Overflow,
@@ -56,7 +57,7 @@ pub struct Batch {
     began: Option<Time>,
     /// When `on_progress` was called last, on the loop's clock, and how much was done then.
     reported: (Time, u64),
-    alarm: Option<Arc<Alarm>>,
+    pub(crate) alarm: Option<Arc<Alarm>>,
     /// Calls that have a token of their own.
     watched: Vec<(CancelToken, u64)>,
     /// Nothing is sent any more: what comes now ends for this reason.
@@ -127,7 +128,9 @@ impl Batch {
         // What fails as it begins has ended by now, and nobody is to wait for it.
         let begun = driver.carry_out(&mut self.desk);
         let limit = match wait {
-            _ if self.desk.under_way() == 0 || self.desk.waiting() > 0 => Some(Duration::ZERO),
+            _ if self.desk.under_way() == 0 || self.desk.waiting() > 0 || self.desk.has_streamed() => {
+                Some(Duration::ZERO)
+            }
             Wait::Not => Some(Duration::ZERO),
             Wait::UpTo(limit) => Some(limit),
             Wait::Forever => None,
@@ -266,18 +269,30 @@ impl Batch {
 
     /// As `submit`; what cannot be sent fails here. `place` is where its outcome belongs in a stream.
     pub(crate) fn admit(&mut self, request: Request, place: Option<usize>) -> Result<u64, Error> {
+        self.admit_as(request, place, |_| {})
+    }
+
+    /// The same, of a call whose policy is changed before it is submitted.
+    pub(crate) fn admit_as(
+        &mut self,
+        request: Request,
+        place: Option<usize>,
+        change: impl FnOnce(&mut Arc<Policy>),
+    ) -> Result<u64, Error> {
         let Request { arguments, session, token, connecting } = request;
         if let Some(error) = self.refusal(token.as_ref()) {
             return Err(error.with_asked(arguments.method().clone(), arguments.url()).with_tag(arguments.tag()));
         }
         self.mixed |= session.as_ref().is_some_and(|session| !session.is(&self.home));
         let session = session.as_ref().unwrap_or(&self.home);
-        let sink = session.sink();
-        let prepared = session.prepare(arguments, connecting).inspect_err(|error| {
+        let profile = session.profile();
+        let sink = profile.sink.clone();
+        let mut prepared = session.prepare(&profile, arguments, connecting).inspect_err(|error| {
             if let Some(sink) = &sink {
                 warn(&**sink, error.warnings(), None, wall());
             }
         })?;
+        change(&mut prepared.policy);
         // The program may have taken its time since the last turn; none of that is the call's.
         let now = self.start()?.refresh();
         self.began.get_or_insert(now);
@@ -326,7 +341,7 @@ impl Batch {
 
     /// Holds a loop that is there already to what was asked for.
     pub(crate) fn limit(&mut self) {
-        let limits = self.options.limits(self.home.limits(), self.overflow);
+        let limits = self.options.limits(&self.home.limits(), self.overflow);
         if let Some(driver) = &mut self.driver {
             driver.engine.set_limits(limits);
         }
@@ -364,7 +379,7 @@ impl Batch {
     fn start(&mut self) -> Result<&mut Driver, Error> {
         if self.driver.is_none() {
             let driver =
-                self.home.garage().take(&self.options.limits(self.home.limits(), self.overflow)).map_err(no_loop)?;
+                self.home.garage().take(&self.options.limits(&self.home.limits(), self.overflow)).map_err(no_loop)?;
             self.desk.cause = None;
             self.began = None;
             self.reported.0 = driver.now();
@@ -410,7 +425,7 @@ impl Batch {
     }
 
     /// Cancels what a token that was fired was given to.
-    fn heed_tokens(&mut self) {
+    pub(crate) fn heed_tokens(&mut self) {
         if self.options.token.as_ref().is_some_and(CancelToken::is_cancelled) {
             return self.cancel_all();
         }
@@ -433,7 +448,7 @@ impl Drop for Batch {
             // What nobody took, and what `map` has kept, takes no room from the next batch.
             let (held, now) = (driver.engine.held(), driver.now());
             driver.engine.release_content(held, now);
-            driver.engine.set_limits(self.home.limits().clone());
+            driver.engine.set_limits(self.home.limits());
             driver.engine.trim();
             // Only links are closed by that: nothing is under way.
             if driver.carry_out(&mut self.desk).is_ok() {

@@ -36,6 +36,31 @@ impl<For> Defaults<For> {
         Defaults { profile, target: std::marker::PhantomData }
     }
 
+    /// Joins the relative URLs of requests with this one, as a browser does with those of a page (RFC 3986, section 5). What
+    /// stands behind its last `/` gives way: end it with a `/`. Default: none, and a relative URL is an error.
+    ///
+    /// A URL with a scheme stays as it is. `/x` leads to the root of the same host, and `//host/x` to another host: a text of
+    /// a stranger's is not to be the beginning of a URL. The session's credentials go wherever a request's URL leads, as
+    /// without a base.
+    ///
+    /// ```
+    /// # let server = sortie_testserver::TestServer::start()?;
+    /// let session = sortie::Session::builder().base_url(server.url("/status/")).build()?;
+    /// assert_eq!(session.get("204").send()?.status(), 204);
+    /// assert_eq!(session.get("/get").send()?.status(), 200);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn base_url(mut self, url: impl AsRef<str>) -> Self {
+        self.profile.set_base_url(url.as_ref());
+        self
+    }
+
+    /// Has no base URL: a relative URL is an error.
+    pub fn unset_base_url(mut self) -> Self {
+        self.profile.unset_base_url();
+        self
+    }
+
     /// The User-Agent field. Default: `sortie/<version>`; [`unset_header`](Self::unset_header) sends none.
     pub fn user_agent(mut self, name: impl AsRef<str>) -> Self {
         self.profile.user_agent = Some(name.as_ref().into());
@@ -266,7 +291,8 @@ impl Defaults<ForSession> {
         self
     }
 
-    /// The session. Fails where a default makes no sense: a line break in a header, a timeout of zero.
+    /// The session. Fails where a default makes no sense: a line break in a header, a timeout of zero, a base URL that is
+    /// none.
     pub fn build(self) -> Result<Session, Error> {
         self.profile.check()?;
         Ok(Session::of(self.profile))

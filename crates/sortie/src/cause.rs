@@ -12,6 +12,8 @@ pub(crate) enum Cause {
     Deadline,
     /// A call has failed, and the batch was to fail fast.
     FailedFast,
+    /// The content that was streamed cannot be read on.
+    Faulty(Error),
 }
 
 impl Cause {
@@ -23,6 +25,7 @@ impl Cause {
             }
             Cause::Deadline => Error::new(ErrorKind::Deadline),
             Cause::FailedFast => Error::new(ErrorKind::FailedFast),
+            Cause::Faulty(error) => error.clone(),
         }
     }
 }

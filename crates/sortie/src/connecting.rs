@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sortie_policy::{Channel, Proxies};
+use sortie_session::Profile;
 use sortie_transport::{Addresses, Connector, ConnectorBuilder, Resolve, Resolver};
 
 use crate::builder::Defaults;
@@ -30,7 +31,12 @@ pub(crate) struct Connecting {
 }
 
 /// The kinds of connections that requests of a session have asked for: equal wishes share connections.
-pub(crate) type Kinds = Vec<(Connecting, Channel)>;
+#[derive(Default)]
+pub(crate) struct Kinds {
+    /// The session's own channel, which the wishes were laid over.
+    over: Channel,
+    known: Vec<(Connecting, Channel)>,
+}
 
 impl<For> Defaults<For> {
     /// Sends each request through this proxy, as `http://user:password@proxy.test:3128`; the schemes are `http`, `https`,
@@ -222,32 +228,36 @@ impl Request {
 }
 
 impl Session {
-    /// Fails where a URL may not name a Unix socket: where not every address may be connected to, a stranger's URL is not
-    /// to lead to a service of this machine.
-    pub(crate) fn allow_unix_url(&self) -> Result<(), Error> {
-        match *connector(&self.profile().channel).addresses() == Addresses::all() {
-            true => Ok(()),
-            false => Err(Error::new(ErrorKind::Address)
-                .with_message("a URL may not name a Unix socket where addresses are restricted")),
-        }
-    }
-
-    /// The channel of requests that say this of their connections.
-    pub(crate) fn channel(&self, wish: &Connecting) -> Channel {
+    /// The channel of requests that say this of their connections, over what the session's defaults say.
+    pub(crate) fn channel(&self, profile: &Profile, wish: &Connecting) -> Channel {
         let mut kinds = self.kinds();
-        if let Some(index) = kinds.iter().position(|(known, _)| known == wish) {
+        if kinds.over != profile.channel {
+            *kinds = Kinds { over: profile.channel.clone(), known: Vec::new() };
+        }
+        let known = &mut kinds.known;
+        if let Some(index) = known.iter().position(|(known, _)| known == wish) {
             // The one that was not asked for the longest goes first.
-            let kind = kinds.remove(index);
+            let kind = known.remove(index);
             let channel = kind.1.clone();
-            kinds.push(kind);
+            known.push(kind);
             return channel;
         }
-        let channel = Channel::new(wish.over(connector(&self.profile().channel)));
-        if kinds.len() == KINDS {
-            kinds.remove(0);
+        let channel = Channel::new(wish.over(connector(&profile.channel)));
+        if known.len() == KINDS {
+            known.remove(0);
         }
-        kinds.push((wish.clone(), channel.clone()));
+        known.push((wish.clone(), channel.clone()));
         channel
+    }
+}
+
+/// Fails where a URL may not name a Unix socket: where not every address may be connected to, a stranger's URL is not to
+/// lead to a service of this machine.
+pub(crate) fn allow_unix_url(profile: &Profile) -> Result<(), Error> {
+    match *connector(&profile.channel).addresses() == Addresses::all() {
+        true => Ok(()),
+        false => Err(Error::new(ErrorKind::Address)
+            .with_message("a URL may not name a Unix socket where addresses are restricted")),
     }
 }
 
@@ -261,6 +271,12 @@ impl Connecting {
     /// Whether it is to a Unix socket.
     pub(crate) fn is_local(&self) -> bool {
         self.unix_socket.is_some()
+    }
+
+    /// The TLS that it names.
+    #[cfg(any(feature = "tls", feature = "ring"))]
+    pub(crate) fn tls(&self) -> Option<&Tls> {
+        self.tls.as_ref()
     }
 
     fn over(&self, session: &Connector) -> Connector {

@@ -5,16 +5,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use sortie_engine::{CallId, Outcome, Unopened};
+use sortie_engine::{CallId, LinkId, Outcome, Streamed, Unopened};
 use sortie_hooks::Warning;
 use sortie_log::{Event, Sink, What};
-use sortie_session::{After, Error, Response, finish, warnings};
+use sortie_session::{After, Error, Response, deliver, finish, warnings};
 use sortie_transport::Detached;
 
 use crate::Progress;
 use crate::cause::Cause;
 use crate::driver::Audience;
-use crate::ended::ended;
+use crate::ended::{ended, of_tried};
 
 /// The calls of one batch.
 #[derive(Default)]
@@ -31,6 +31,10 @@ pub(crate) struct Desk {
     pub(crate) has_failed: bool,
     /// The connection of a call whose peer has switched protocols.
     pub(crate) handed: Option<Detached>,
+    /// The head of the call whose content is streamed, until it is taken.
+    pub(crate) head: Option<Head>,
+    /// What has come of its content, until it is taken.
+    pub(crate) pieces: VecDeque<Vec<u8>>,
     /// What became of connections that were opened for nobody.
     pub(crate) warmed: Vec<Result<(), Unopened>>,
 }
@@ -43,6 +47,16 @@ pub(crate) struct Finished {
     pub(crate) outcome: Result<Response, Error>,
     /// How much of the memory budget it holds.
     pub(crate) held: u64,
+}
+
+/// The head of a response whose content is streamed.
+pub(crate) struct Head {
+    pub(crate) response: Response,
+    /// By which engine, call and link are asked for content.
+    pub(crate) call: CallId,
+    pub(crate) link: LinkId,
+    /// The limits of decoding it.
+    pub(crate) limits: sortie_content::Limits,
 }
 
 struct Entry {
@@ -105,6 +119,11 @@ impl Desk {
         self.aside.len()
     }
 
+    /// Whether something of a streamed response is to be taken.
+    pub(crate) fn has_streamed(&self) -> bool {
+        self.head.is_some() || !self.pieces.is_empty()
+    }
+
     /// The next that belongs to no stream.
     pub(crate) fn take(&mut self) -> Option<Finished> {
         self.aside.pop_front().or_else(|| {
@@ -142,6 +161,11 @@ impl Audience for Desk {
             return false;
         }
         let Some(entry) = self.entries.try_remove(index(tag)) else { return false };
+        // Whoever keeps the request keeps nothing that could still be read for it.
+        match &outcome.result {
+            Ok(response) => response.request().body().give_up(),
+            Err(failure) => failure.request.body().give_up(),
+        }
         let runs_hooks = entry.after.has_hooks() || entry.sink.is_some();
         let held = outcome.held;
         let result = finish(entry.after, ended(outcome, at, self.cause.as_ref()));
@@ -150,6 +174,32 @@ impl Audience for Desk {
         }
         self.finish(entry.number, entry.place, result, held);
         runs_hooks
+    }
+
+    fn head(&mut self, tag: u64, at: SystemTime, head: Streamed) -> bool {
+        let Some(entry) = self.entries.get_mut(index(tag)).filter(|entry| entry.number == tag) else { return false };
+        let runs_hooks = entry.after.has_hooks() || entry.sink.is_some();
+        let Streamed { call, link, response, history, tried, limits, .. } = head;
+        let tried = tried.into_iter().map(of_tried).collect();
+        let response = deliver(&mut entry.after, response, history, tried, at);
+        if let Some(sink) = &entry.sink {
+            warn(&**sink, response.warnings(), entry.call, at);
+        }
+        self.head = Some(Head { response, call, link, limits });
+        runs_hooks
+    }
+
+    fn content(&mut self, _tag: u64, bytes: Vec<u8>) {
+        self.pieces.push_back(bytes);
+    }
+
+    fn uploaded(&mut self, tag: u64, sent: u64, total: Option<u64>) -> bool {
+        let entry = self.entries.get(index(tag)).filter(|entry| entry.number == tag);
+        let upload = entry.and_then(|entry| entry.after.upload());
+        if let Some(upload) = upload {
+            upload.tell(sent, total);
+        }
+        upload.is_some()
     }
 
     fn handed(&mut self, _tag: u64, stream: Detached) {

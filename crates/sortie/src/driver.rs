@@ -1,24 +1,25 @@
 //! The loop: the only one, and the only clock. It decides nothing.
 
+mod write;
+
 use std::io;
 use std::time::{Duration, SystemTime};
 
 use sortie_engine::{
-    Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Place, Read, Time, Unopened,
+    Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Place, Read, Streamed, Time, Unopened,
 };
 use sortie_log::Event;
 use sortie_transport as transport;
 use transport::{Detached, Plan, Transport};
 
 use crate::fault::{closed_by, fault_of, phase_of};
+use crate::feeds::Feeds;
 use crate::plan::plan;
+use crate::pull::Lull;
 use crate::reply::{reply, seed};
 
 /// How many bytes one read takes at the most.
 const INPUT: usize = 64 * 1024;
-
-/// How many bytes of a body are handed over at once.
-const BUDGET: usize = 256 * 1024;
 
 /// How long links may go unheard before something is sent on one of them.
 const FRESH: Duration = Duration::from_millis(1);
@@ -48,6 +49,13 @@ pub(crate) struct Driver {
     owners: Vec<Option<LinkId>>,
     /// Links that still had something to read when their turn was over; with it whether the peer has closed.
     unread: Vec<(LinkId, bool)>,
+    /// What the reader of streamed content knows of its link.
+    pub(crate) lull: Lull,
+    /// Links that still had something to write when their turn was over.
+    unwritten: Vec<LinkId>,
+    feeds: Feeds,
+    /// The memory of a piece that was sent.
+    spent: Vec<u8>,
     input: Vec<u8>,
     output: Vec<u8>,
 }
@@ -58,6 +66,12 @@ pub(crate) trait Audience {
     fn done(&mut self, tag: u64, at: SystemTime, outcome: Outcome) -> bool;
     /// Something happened to a call that wants to be told about.
     fn told(&mut self, tag: u64, event: Event);
+    /// The head of a response that is streamed is here, at this time on the wall. Says whether the program's own code ran.
+    fn head(&mut self, tag: u64, at: SystemTime, head: Streamed) -> bool;
+    /// Content of a response that is streamed has come.
+    fn content(&mut self, tag: u64, bytes: Vec<u8>);
+    /// So much of a call's body was handed over. Says whether the program's own code ran.
+    fn uploaded(&mut self, tag: u64, sent: u64, total: Option<u64>) -> bool;
     /// The peer of a call has switched protocols; that the call is done is told next.
     fn handed(&mut self, tag: u64, stream: Detached);
     /// A connection that was opened for nobody is open, or could not be opened.
@@ -67,9 +81,11 @@ pub(crate) trait Audience {
 impl Driver {
     #[expect(clippy::disallowed_methods, reason = "the driver is the owner of the clock")]
     pub(crate) fn new(limits: Limits) -> io::Result<Self> {
+        let transport = Transport::new()?;
         Ok(Driver {
             engine: Engine::new(limits, seed(), SystemTime::now()),
-            transport: Transport::new()?,
+            feeds: Feeds::new(transport.waker()),
+            transport,
             began: monotonic(),
             now: Time(0),
             heard: None,
@@ -78,6 +94,9 @@ impl Driver {
             names: Vec::new(),
             owners: Vec::new(),
             unread: Vec::new(),
+            lull: Lull::default(),
+            unwritten: Vec::new(),
+            spent: Vec::new(),
             input: vec![0; INPUT],
             output: Vec::new(),
         })
@@ -151,19 +170,28 @@ impl Driver {
         let now = self.refresh();
         self.heard = Some(now);
         self.transport.turn(now.0);
-        self.woken |= self.transport.take_wake();
-        for (link, closed) in std::mem::take(&mut self.unread) {
+        if self.transport.take_wake() {
+            self.woken = true;
+            self.write_fed();
+        }
+        let mut unread = std::mem::take(&mut self.unread);
+        for (link, closed) in unread.drain(..) {
             self.hear(link, closed);
+        }
+        if self.unread.is_empty() {
+            // The list itself is used again.
+            self.unread = unread;
         }
         while let Some(event) = self.transport.poll() {
             self.handle(event);
         }
+        self.write_on();
         Ok(())
     }
 
     /// When a turn is wanted though nothing happens. May be early, never late; now where work was left.
     pub(crate) fn next_deadline(&self) -> Option<Time> {
-        if !self.unread.is_empty() {
+        if !self.unread.is_empty() || !self.unwritten.is_empty() {
             return Some(Time(0));
         }
         let transport = self.transport.next_deadline().map(Time);
@@ -172,7 +200,15 @@ impl Driver {
 
     /// Whether something waits to be carried out, or to be read.
     pub(crate) fn has_work(&self) -> bool {
-        self.woken || self.engine.has_output() || !self.unread.is_empty()
+        self.woken || self.engine.has_output() || !self.unread.is_empty() || !self.unwritten.is_empty()
+    }
+
+    /// One read of a link, past the engine. `NotConnected` where it is closed.
+    pub(crate) fn read_past(&mut self, link: LinkId, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.name_of(link) {
+            Some(name) => self.transport.read(name, buffer),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        }
     }
 
     pub(crate) fn transport(&self) -> &Transport {
@@ -202,6 +238,8 @@ impl Driver {
                         Err(cause) => self.engine.handle_closed(link, Some(cause), self.now),
                     }
                 }
+                Output::Head { tag, head } => self.dated |= audience.head(tag, self.engine.wall(self.now), *head),
+                Output::Content { tag, bytes } => audience.content(tag, bytes),
                 Output::Handed { link, tag, surplus } => {
                     if let Some(mut stream) = self.detach(link) {
                         stream.unread(&surplus);
@@ -217,6 +255,7 @@ impl Driver {
                     self.refresh();
                     self.engine.handle_reply(call, reply, self.now);
                 }
+                Output::Uploaded { tag, sent, total } => self.dated |= audience.uploaded(tag, sent, total),
                 Output::Told { tag, event } => {
                     audience.told(tag, event);
                     self.dated = true;
@@ -292,6 +331,7 @@ impl Driver {
     }
 
     fn close(&mut self, link: LinkId) {
+        self.feeds.close(link);
         if let Some(name) = self.name_of(link) {
             put(&mut self.names, link.index(), None);
             put(&mut self.owners, name.index(), None);
@@ -319,6 +359,10 @@ impl Driver {
         for _ in 0..READS {
             let (room, result) = match self.engine.place(link) {
                 Place::Pause => return None,
+                Place::Lent => {
+                    self.lull.end(link, closed);
+                    return None;
+                }
                 Place::Body(body, room) => {
                     (room, self.transport.read_into(name, body, room).map(|count| (count, true)))
                 }
@@ -338,39 +382,6 @@ impl Driver {
         }
         self.unread.push((link, closed));
         None
-    }
-
-    /// Writes what the engine has for a link, as far as the link takes it.
-    fn write(&mut self, link: LinkId) {
-        let Some(name) = self.name_of(link) else { return };
-        loop {
-            self.output.clear();
-            let more = self.engine.handle_writable(link, &mut self.output, BUDGET, self.now);
-            if self.output.is_empty() {
-                return;
-            }
-            match self.transport.send(name, &self.output) {
-                Ok(true) if more => {}
-                Ok(true) => return,
-                Ok(false) => return self.engine.handle_blocked(link, self.now),
-                Err(error) => {
-                    return self.fail_write(link, closed_by(error, LinkFault::Write));
-                }
-            }
-        }
-    }
-
-    /// A link that cannot be written to: the peer may have said why before it closed.
-    fn fail_write(&mut self, link: LinkId, cause: LinkError) {
-        let end = self.read(link, true);
-        let cause = match end {
-            // An answer that ends in good order is one, whatever became of the request.
-            Some(None) if self.engine.has_head(link) => None,
-            // An alert says more than the pipe that it broke.
-            Some(Some(said)) if said.kind == LinkFault::Tls => Some(said),
-            _ => Some(cause),
-        };
-        self.engine.handle_closed(link, cause, self.now);
     }
 }
 
@@ -397,87 +408,4 @@ fn put<T: Clone>(list: &mut Vec<Option<T>>, index: usize, entry: Option<T>) {
 
 #[cfg(test)]
 #[cfg(any(feature = "tls", feature = "ring"))]
-mod tests {
-    use std::sync::{Arc, Mutex, mpsc};
-
-    use sortie_engine::Error;
-    use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
-    use sortie_policy::{Channel, Policy, Way};
-    use sortie_testserver::raw::RawServer;
-    use sortie_testserver::{Authority, TlsOptions};
-    use transport::{Connector, Tls};
-
-    use super::*;
-
-    /// Keeps what has ended.
-    #[derive(Default)]
-    struct Ended(Vec<Outcome>);
-
-    impl Audience for Ended {
-        fn done(&mut self, _: u64, _: SystemTime, outcome: Outcome) -> bool {
-            self.0.push(outcome);
-            false
-        }
-
-        fn told(&mut self, _: u64, _: Event) {}
-
-        fn handed(&mut self, _: u64, _: Detached) {}
-
-        fn warmed(&mut self, _: Result<(), Unopened>) {}
-    }
-
-    /// A driver that has just begun to open its only link, which is for a call to this URL.
-    fn opening(url: &str) -> (Driver, LinkId) {
-        let tls = Tls::builder().danger_accept_invalid_certs(true).build().unwrap();
-        let channel = Channel::new(Connector::builder().tls(tls).build());
-        let mut policy = Policy::default();
-        policy.way = Some(Arc::new(Way { channel, ..Way::default() }));
-        let request = PreparedRequest::new(Method::GET, Url::parse(url).unwrap(), Headers::new(), Body::none());
-        let mut driver = Driver::new(Limits::default()).unwrap();
-        let now = driver.refresh();
-        driver.engine.submit(request, Arc::new(policy), 7, now);
-        driver.carry_out(&mut Ended::default()).unwrap();
-        let link = driver.owners.iter().flatten().copied().next().unwrap();
-        (driver, link)
-    }
-
-    #[test]
-    fn a_link_that_the_transport_keeps_can_still_be_closed() {
-        let server = RawServer::start(|peer| peer.stall()).unwrap();
-        let (mut driver, link) = opening(&server.url("/"));
-        let name = driver.name_of(link).unwrap();
-        // It is not open yet.
-        assert!(driver.detach(link).is_none() && driver.transport.phase(name).is_some());
-        driver.close(link);
-        assert!(driver.transport.phase(name).is_none() && driver.name_of(link).is_none());
-    }
-
-    #[test]
-    fn what_the_peer_said_in_tls_goes_before_the_pipe_that_broke() {
-        let ((tell, told), (go, gate)) = (mpsc::channel(), mpsc::channel::<()>());
-        let (gate, identity) = (Mutex::new(gate), Authority::new().unwrap().certificate(&["127.0.0.1"]).unwrap());
-        let server = RawServer::start_tls(TlsOptions::new(identity), move |peer| {
-            let say = || tell.send(()).map_err(io::Error::other);
-            peer.read_head()?;
-            say()?;
-            gate.lock().unwrap().recv().map_err(io::Error::other)?;
-            // A record that nobody with the keys has made.
-            peer.write_below(b"\x17\x03\x03\x00\x20these are bytes, and thirty-two...")?;
-            say()?;
-            peer.stall()
-        });
-        let server = server.unwrap();
-        let (mut driver, link) = opening(&server.url("/"));
-        let mut ended = Ended::default();
-        while told.try_recv().is_err() {
-            driver.turn(Some(Duration::from_millis(1)), &mut ended).unwrap();
-        }
-        go.send(()).unwrap();
-        told.recv_timeout(Duration::from_secs(60)).unwrap();
-        let broken = io::Error::from(io::ErrorKind::BrokenPipe);
-        driver.fail_write(link, LinkError { kind: LinkFault::Write, source: Box::new(broken) });
-        driver.carry_out(&mut ended).unwrap();
-        let failure = ended.0.remove(0).result.unwrap_err();
-        assert!(matches!(&failure.error, Error::Link(cause) if cause.kind == LinkFault::Tls), "{failure:?}");
-    }
-}
+mod tests;

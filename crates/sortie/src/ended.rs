@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use sortie_engine::{Failure, LinkError, LinkFault, Outcome, Unopened};
+use sortie_engine::{BodyFault, Failure, LinkError, LinkFault, Outcome, Unopened};
 use sortie_session::{Ended, Error, ErrorKind, Phase, Setback, Tried};
 
 use crate::cause::Cause;
@@ -27,7 +27,7 @@ pub(crate) fn ended(outcome: Outcome, at: SystemTime, cause: Option<&Cause>) -> 
 }
 
 /// An exchange that went wrong and was tried again.
-fn of_tried(tried: sortie_engine::Tried) -> Tried {
+pub(crate) fn of_tried(tried: sortie_engine::Tried) -> Tried {
     let why = match tried.why {
         sortie_engine::Setback::Status(status) => Setback::Status(status),
         sortie_engine::Setback::Failed(failure) => {
@@ -50,6 +50,8 @@ fn convert(error: sortie_engine::Error, phase: sortie_engine::Phase) -> Error {
         From::Link(LinkError { kind, source }) => {
             Error::new(kind_of_link(kind)).with_message(message).with_shared_source(source.into())
         }
+        From::Body(BodyFault::Read(source)) => Error::new(ErrorKind::Body).with_source(source),
+        From::Body(_) => Error::new(ErrorKind::Body).with_message(message),
         From::Closed => Error::new(ErrorKind::Closed),
         From::Protocol(source) => {
             let truncated = matches!(source, sortie_h1::Error::Truncated { .. });

@@ -22,18 +22,22 @@
 //! | to … | take |
 //! |---|---|
 //! | send one request | [`get`], [`post`] …: a [`Request`] and its [`send`](Request::send) |
-//! | keep cookies, defaults, hooks | [`Session`], [`Session::builder`] |
+//! | keep cookies, defaults, hooks; change them later | [`Session`], [`Session::builder`], [`Session::change`] |
 //! | send many, and have all answers in order | [`map`], [`Session::map`], [`Batch::map`] |
 //! | have answers as they land, or in order, or keep none | [`Batch::stream`], `stream_ordered`, `for_each` |
 //! | bound a batch | [`Batch::concurrency`], `per_origin`, `deadline`, `fail_fast`, `memory_budget`, `gate` |
 //! | see how far it has come | [`Batch::on_progress`], [`Progress`], [`Batch::pool`] |
 //! | turn its loop, or have it in a loop of your own | [`Batch::submit`], `turn`, `take`; `fd`, `next_deadline`, `waker` |
+//! | read content as it comes, with memory that does not grow | [`Request::stream`]: a [`ResponseStream`] |
+//! | have it in a file, resumed and checked | [`Request::download_to`], [`Request::download`] |
+//! | have a part of it | [`Request::range`], [`Response::content_range`] |
 //! | stop early | [`CancelToken`], [`Batch::cancel`], the timeouts of [`Request`] |
 //! | say whom to trust, and by what certificate | [`Tls`], [`SessionBuilder::tls`] |
 //! | go through a proxy, or straight | [`SessionBuilder::proxy`], [`Proxies`], [`Request::proxy`] |
 //! | say where names and sockets lead | [`SessionBuilder::resolve`], `resolver`, `addresses`, `bind`, `unix_socket` |
 //! | connect beforehand, or switch protocols | [`Session::warm`], [`Request::upgrade`] |
 //! | step in | [`Hooks`]: `args`, `pre_request`, `post_request`, `response` |
+//! | save a session to a file, and restore it | [`Session::save`], [`SessionBuilder::restore`] |
 //! | change what all later sessions start from | [`settings`] |
 //! | see what is sent | [`SessionBuilder::verbose`], [`SessionBuilder::sink`] |
 //!
@@ -44,7 +48,7 @@
 //! `webpki-roots` compiles Mozilla's roots in. Without `tls` and `ring` an `https` URL is an error of the kind
 //! [`ErrorKind::Unsupported`].
 //!
-//! **Not there yet:** streamed bodies, multipart, HTTP/2. Unix only: Linux first, macOS as best effort.
+//! **Not there yet:** streamed request bodies, multipart, HTTP/2. Unix only: Linux first, macOS as best effort.
 
 mod ask;
 mod batch;
@@ -53,16 +57,28 @@ mod cancel;
 mod cause;
 mod connecting;
 mod desk;
+mod download;
 mod driver;
 mod ended;
 mod fault;
+mod feeder;
+mod feeds;
 mod garage;
+mod inflow;
+mod live;
 mod options;
+mod partial;
 mod plan;
 mod process;
 mod progress;
+mod pull;
+mod range;
 mod reply;
 mod request;
+mod response_lines;
+mod response_stream;
+#[cfg(feature = "json")]
+mod saved;
 mod session;
 mod settings;
 mod shared;
@@ -77,14 +93,22 @@ pub use ask::{batch, delete, get, head, map, options, patch, post, put, request}
 pub use batch::Batch;
 pub use builder::{Defaults, ForSession, SessionBuilder};
 pub use cancel::CancelToken;
+pub use download::{Download, Downloading};
 pub use progress::{Progress, Snapshot};
 pub use request::Request;
+pub use response_lines::ResponseLines;
+pub use response_stream::ResponseStream;
+#[cfg(feature = "json")]
+pub use saved::Restored;
 pub use session::Session;
 pub use settings::{ForSettings, Guard, SettingsBuilder, settings};
 pub use stream::{Stream, StreamOrdered, Tally};
 pub use upgrade::Upgraded;
 pub use wait::Wait;
 
+pub use bytes::Bytes;
+/// Multipart messages and what they are made of; what a response says of its content.
+pub use sortie_content::{Boundary, ContentRange, MediaType, Multipart, Part};
 /// Cookies: the jar, its files, what can be asked of it.
 pub use sortie_cookie as cookie;
 pub use sortie_cookie::{Cookie, SharedJar};
@@ -98,9 +122,15 @@ pub use sortie_policy::{
     AuthScheme, Course, Credentials, Decision, Digest, Netrc, Proxies, Proxy, ProxyKind, Redirect, Retries, Seen,
 };
 pub use sortie_session::{
-    Arguments, Auth, Basic, Bearer, BodyArgument, Error, ErrorKind, Hooks, Links, Phase, Profile, Response, Sent,
-    Setback, Setting, Tried, Values,
+    Arguments, Auth, Basic, Bearer, BodyArgument, BodySender, Error, ErrorKind, Expect, Explanation, Hooks, Links,
+    Matter, Phase, Profile, Response, Sent, Setback, Setting, Tried, Values,
 };
+/// What a [`Matter`] is, and where it comes from.
+pub mod explanation {
+    pub use sortie_session::{Explanation, Matter, What, Whence};
+}
+#[cfg(feature = "json")]
+pub use sortie_session::{Ignored, Misfit, Secrets};
 pub use sortie_transport::{Addresses, Detached, Resolve, Waker};
 #[cfg(any(feature = "tls", feature = "ring"))]
 pub use sortie_transport::{Handshakes, Tls, TlsBuilder, TlsVersion};

@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
+use sortie_content::Boundary;
 use sortie_hooks::guard;
 use sortie_policy::{Question, Reply};
 
@@ -20,6 +21,12 @@ pub(crate) fn seed() -> [u8; 32] {
         part.copy_from_slice(&RandomState::new().hash_one(index).to_le_bytes());
     }
     seed
+}
+
+/// What stands between the parts of a multipart message.
+pub(crate) fn boundary() -> Boundary {
+    let seed = seed();
+    Boundary::from_seed(std::array::from_fn(|index| seed[index]))
 }
 
 #[cfg(test)]

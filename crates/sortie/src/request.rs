@@ -1,10 +1,13 @@
+use std::path::Path;
 use std::time::Duration;
 
+use sortie_content::{Multipart, Part};
 use sortie_http::{Method, PreparedRequest};
 use sortie_policy::{Decide, Decision, Redirect, Retries};
-use sortie_session::{Arguments, Auth, BodyArgument, Error, Hooks, Response, Setting, Values};
+use sortie_session::{Arguments, Auth, BodyArgument, Error, Expect, Explanation, Hooks, Response, Setting, Values};
 
 use crate::connecting::Connecting;
+use crate::reply::boundary;
 use crate::shared::shared;
 use crate::{Batch, CancelToken, Session};
 
@@ -53,6 +56,26 @@ impl Request {
         Batch::new(home).send(self)
     }
 
+    /// What would be sent, and where each of it comes from: header fields, who asks, proxy, roots, timeouts, each cookie; and
+    /// what was passed over, and why. Nothing is sent; hooks run as far as [`send`](Self::send) runs them before it sends.
+    ///
+    /// ```
+    /// let session = sortie::Session::builder().auth(("user", "5ecret")).build()?;
+    /// let explanation = session.get("http://127.0.0.1/").header("X-Testing", "True").explain()?;
+    /// let text = explanation.to_string();
+    /// assert!(text.starts_with("GET http://127.0.0.1/\n  header Host: 127.0.0.1 (derived)"));
+    /// assert!(text.contains("  header X-Testing: True (request)\n") && text.contains("  auth: Basic *** (session)\n"));
+    /// assert!(!text.contains("5ecret"));
+    /// # Ok::<(), sortie::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`send`](Self::send) does before it sends anything.
+    pub fn explain(self) -> Result<Explanation, Error> {
+        let home = self.session.clone().unwrap_or_else(shared);
+        home.explain(self.arguments, self.connecting)
+    }
+
     /// Sets a header field, in place of the session's of that name. The caller's order and case are kept.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         self.arguments.set_header(name.as_ref(), value.as_ref());
@@ -93,7 +116,21 @@ impl Request {
         self
     }
 
-    /// Sends these bytes, or this text (as UTF-8), as the body. No content type is added.
+    /// Sends these bytes, or this text (as UTF-8), as the body; or an open file, or a [`BodyArgument`]. No content type is
+    /// added.
+    ///
+    /// ```
+    /// # let server = sortie_testserver::TestServer::start()?;
+    /// # let url = server.url("/anything");
+    /// use std::io::Read;
+    /// use sortie::BodyArgument;
+    ///
+    /// // Streamed: read by a thread of its own while it is sent, in chunks.
+    /// let lines = std::io::repeat(b'x').take(100_000);
+    /// let response = sortie::post(url).body(BodyArgument::reader(lines)).send()?;
+    /// assert_eq!(response.json::<serde_json::Value>()?["data"].as_str().map(str::len), Some(100_000));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn body(mut self, body: impl Into<BodyArgument>) -> Self {
         self.arguments.set_body(body);
         self
@@ -111,6 +148,61 @@ impl Request {
     #[cfg(feature = "json")]
     pub fn json<T: serde_core::Serialize + ?Sized>(mut self, value: &T) -> Self {
         self.arguments.set_body(BodyArgument::json(value));
+        self
+    }
+
+    /// Sends the file at this path, which is looked for when the request is sent; streamed. No content type is added.
+    pub fn file(mut self, path: impl AsRef<Path>) -> Self {
+        self.arguments.set_body(BodyArgument::file_path(path));
+        self
+    }
+
+    /// Sends a multipart message of these parts, under a boundary of random bytes; files and readers are streamed.
+    ///
+    /// ```
+    /// # let server = sortie_testserver::TestServer::start()?;
+    /// # let url = server.url("/anything");
+    /// # let path = std::env::temp_dir().join(format!("sortie-doc-{}.txt", std::process::id()));
+    /// # std::fs::write(&path, "content")?;
+    /// use sortie::Part;
+    ///
+    /// let parts = [Part::text("name", "value"), Part::path("file", &path)?.content_type("text/plain")?];
+    /// let response = sortie::post(url).multipart(parts).send()?;
+    /// # std::fs::remove_file(&path)?;
+    /// assert_eq!(response.json::<serde_json::Value>()?["form"]["name"], "value");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn multipart(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        let message = parts.into_iter().fold(Multipart::new(boundary()), Multipart::part);
+        self.arguments.set_body(message);
+        self
+    }
+
+    /// Puts a content coding on the body, by its name: `gzip`, `deflate`, or `zstd` with that feature. Default: none.
+    ///
+    /// What is in memory is coded at once; what is streamed is coded while it is sent, in chunks. Not every server takes a
+    /// coded request: 415 says that it does not. A name that is not known is
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) when it is sent.
+    pub fn compress(mut self, coding: impl AsRef<str>) -> Self {
+        self.arguments.set_compression(coding.as_ref());
+        self
+    }
+
+    /// Whether the body is held back until the server says that it wants it (`Expect: 100-continue`), or the time is up:
+    /// a [`Duration`], or `true` for a second. Default: not.
+    ///
+    /// A final answer leaves the body unsent. A 417 has the request go again without.
+    pub fn expect_continue(mut self, expect: impl Into<Expect>) -> Self {
+        self.arguments.set_expect_continue(expect);
+        self
+    }
+
+    /// Has a closure told, after each write of the body, how many of its bytes are on their way, and how many there are
+    /// where that is known. An exchange that goes again, by a redirect say, begins again.
+    ///
+    /// It runs on the thread that turns the loop; one that panics is told nothing more.
+    pub fn on_upload(mut self, told: impl FnMut(u64, Option<u64>) + Send + 'static) -> Self {
+        self.arguments.on_upload(told);
         self
     }
 

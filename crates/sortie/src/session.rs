@@ -4,15 +4,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sortie_cookie::SharedJar;
 use sortie_engine::Limits;
-use sortie_http::Method;
-use sortie_log::{Event, Sink, What};
-use sortie_session::{Arguments, Error, Memo, Prepared, Profile, Response, environment, prepare};
+use sortie_http::{Method, Scheme};
+use sortie_log::{Event, What};
+use sortie_session::{Arguments, Error, Explanation, Memo, Prepared, Profile, Response, environment, explain, prepare};
 
 use crate::builder::SessionBuilder;
-use crate::connecting::{Connecting, Kinds};
+use crate::connecting::{Connecting, Kinds, allow_unix_url};
 use crate::desk::record;
 use crate::driver::wall;
 use crate::garage::Garage;
+use crate::live::Live;
+use crate::tls::roots;
 use crate::unix_url::{localhost, unix_socket_of};
 use crate::{Batch, Request};
 
@@ -36,10 +38,9 @@ use crate::{Batch, Request};
 pub struct Session(Arc<Inner>);
 
 struct Inner {
-    profile: Arc<Profile>,
+    live: Live,
     memo: Memo,
     kinds: Mutex<Kinds>,
-    limits: Limits,
     garage: Arc<Garage>,
     /// Each call has cookies of its own.
     alone: bool,
@@ -120,25 +121,24 @@ impl Session {
         self.batch().map(requests)
     }
 
-    /// The cookies, where the session keeps any.
-    pub fn cookies(&self) -> Option<&SharedJar> {
-        self.0.profile.jar.as_ref()
+    /// The cookies, where the session keeps any: its own jar, shared.
+    pub fn cookies(&self) -> Option<SharedJar> {
+        self.profile().jar.clone()
     }
 
-    /// What it brings to each request.
-    pub fn profile(&self) -> &Profile {
-        &self.0.profile
+    /// What it brings to each request, as it is now: a later [`change`](Self::change) makes another.
+    pub fn profile(&self) -> Arc<Profile> {
+        self.0.live.profile()
     }
 
     pub(crate) fn of(profile: Profile) -> Self {
         let session = Self::assemble(profile, Arc::default(), false);
-        session.tell_faults();
+        Self::tell_faults(&session.profile());
         session
     }
 
     /// Tells the sink, if there is one, which variables of the environment cannot be used. It is the program's own code.
-    pub(crate) fn tell_faults(&self) {
-        let profile = self.profile();
+    pub(crate) fn tell_faults(profile: &Profile) {
         let Some(sink) = profile.sink.as_ref().filter(|_| profile.trust_env) else { return };
         for fault in &environment().faults {
             let why = fault.source().map_or_else(String::new, |source| format!(": {source}"));
@@ -152,18 +152,11 @@ impl Session {
 
     /// A session with connections that others may have too.
     pub(crate) fn assemble(profile: Profile, garage: Arc<Garage>, alone: bool) -> Self {
-        let mut limits = Limits::default();
-        limits.connections = profile.connections.total;
-        limits.per_origin = profile.connections.per_origin;
-        limits.idle = profile.connections.idle;
-        Session(Arc::new(Inner {
-            profile: Arc::new(profile),
-            memo: Memo::new(),
-            kinds: Mutex::default(),
-            limits,
-            garage,
-            alone,
-        }))
+        Session(Arc::new(Inner { live: Live::new(profile), memo: Memo::new(), kinds: Mutex::default(), garage, alone }))
+    }
+
+    pub(crate) fn live(&self) -> &Live {
+        &self.0.live
     }
 
     pub(crate) fn kinds(&self) -> MutexGuard<'_, Kinds> {
@@ -174,42 +167,71 @@ impl Session {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.0.limits
+    /// What a loop of this session is held to, as its defaults are now.
+    pub(crate) fn limits(&self) -> Limits {
+        let connections = self.profile().connections;
+        let mut limits = Limits::default();
+        limits.connections = connections.total;
+        limits.per_origin = connections.per_origin;
+        limits.idle = connections.idle;
+        limits
     }
 
     pub(crate) fn garage(&self) -> &Garage {
         &self.0.garage
     }
 
-    pub(crate) fn sink(&self) -> Option<Arc<dyn Sink>> {
-        self.0.profile.sink.clone()
-    }
-
+    /// Prepares a call with the defaults of a moment, which are this session's.
     pub(crate) fn prepare(
         &self,
+        profile: &Arc<Profile>,
+        arguments: Arguments,
+        connecting: Option<Box<Connecting>>,
+    ) -> Result<Prepared, Error> {
+        let arguments = self.connect(profile, arguments, connecting)?;
+        let mut prepared = prepare(profile, &self.0.memo, arguments)?;
+        if self.0.alone {
+            // Cookies live as long as the call, so that redirects can set some.
+            Arc::make_mut(&mut prepared.policy).jar = Some(SharedJar::new());
+        }
+        Ok(prepared)
+    }
+
+    /// What would be sent, and where it comes from.
+    pub(crate) fn explain(
+        &self,
+        arguments: Arguments,
+        connecting: Option<Box<Connecting>>,
+    ) -> Result<Explanation, Error> {
+        let profile = self.profile();
+        let roots = roots(&profile, connecting.as_deref());
+        let arguments = self.connect(&profile, arguments, connecting)?;
+        let mut explanation = explain(&profile, &self.0.memo, arguments, wall())?;
+        explanation.matters.extend(roots.filter(|_| explanation.request.url().scheme() == Scheme::Https));
+        Ok(explanation)
+    }
+
+    /// Makes out how the connections of a call are made.
+    fn connect(
+        &self,
+        profile: &Arc<Profile>,
         mut arguments: Arguments,
         mut connecting: Option<Box<Connecting>>,
-    ) -> Result<Prepared, Error> {
+    ) -> Result<Arguments, Error> {
         let mut named = None;
         if let Some((path, url)) = unix_socket_of(arguments.url()) {
-            self.allow_unix_url().map_err(|error| error.with_asked(arguments.method().clone(), arguments.url()))?;
+            allow_unix_url(profile).map_err(|error| error.with_asked(arguments.method().clone(), arguments.url()))?;
             connecting = Some(Box::new(connecting.unwrap_or_default().with_unix_socket(path)));
             named = Some(localhost());
             arguments.set_url(url);
         }
         if let Some(wish) = connecting {
             match wish.is_local() {
-                true => arguments.set_home(self.channel(&wish), named),
-                false => arguments.set_channel(self.channel(&wish)),
+                true => arguments.set_home(self.channel(profile, &wish), named),
+                false => arguments.set_channel(self.channel(profile, &wish)),
             }
         }
-        let mut prepared = prepare(&self.0.profile, &self.0.memo, arguments)?;
-        if self.0.alone {
-            // Cookies live as long as the call, so that redirects can set some.
-            Arc::make_mut(&mut prepared.policy).jar = Some(SharedJar::new());
-        }
-        Ok(prepared)
+        Ok(arguments)
     }
 }
 
@@ -221,6 +243,6 @@ impl Default for Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Session").field(&self.0.profile).finish()
+        f.debug_tuple("Session").field(&self.profile()).finish()
     }
 }

@@ -29,6 +29,6 @@ pub(crate) fn shared() -> Session {
     shared.session = Some((version, session.clone()));
     // The sink may ask for this session itself.
     drop(shared);
-    session.tell_faults();
+    Session::tell_faults(&session.profile());
     session
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use sortie_engine::Overflow;
 use sortie_http::Url;
 use sortie_policy::Home;
-use sortie_session::{Error, ErrorKind};
+use sortie_session::{Error, ErrorKind, Profile};
 
 use crate::Session;
-use crate::connecting::Connecting;
+use crate::connecting::{Connecting, allow_unix_url};
 use crate::desk::Desk;
 use crate::ended::failed;
 use crate::options::Options;
@@ -37,25 +37,28 @@ impl Session {
     /// ```
     pub fn warm(&self, url: impl AsRef<str>, count: usize) -> Result<usize, Error> {
         let url = url.as_ref();
-        self.warm_up(url, count).map_err(|error| error.with_url(url))
+        let profile = self.profile();
+        let led = profile.absolute(url).map_err(|error| error.with_url(url))?;
+        let url = led.as_deref().unwrap_or(url);
+        self.warm_up(&profile, url, count).map_err(|error| error.with_url(url))
     }
 
-    fn warm_up(&self, url: &str, count: usize) -> Result<usize, Error> {
+    fn warm_up(&self, profile: &Profile, url: &str, count: usize) -> Result<usize, Error> {
         let unix = unix_socket_of(url);
         let text = unix.as_ref().map_or(url, |(_, url)| url);
         let url = Url::parse(text).map_err(|source| Error::new(ErrorKind::InvalidUrl).with_source(source))?;
         let mut home = None;
         if let Some((path, _)) = unix {
-            self.allow_unix_url()?;
+            allow_unix_url(profile)?;
             // As for a call: to a Unix socket it goes directly.
-            let channel = self.channel(&Connecting::default().with_unix_socket(path));
+            let channel = self.channel(profile, &Connecting::default().with_unix_socket(path));
             home = Some(Home { origin: url.origin().clone(), channel, direct: true });
         }
-        let way = self.profile().way_to(&url, home)?;
-        let mut timeouts = self.profile().timeouts.clone();
+        let way = profile.way_to(&url, home)?;
+        let mut timeouts = profile.timeouts.clone();
         timeouts.connect.get_or_insert(PATIENCE);
 
-        let limits = Options::default().limits(self.limits(), Overflow::Fail);
+        let limits = Options::default().limits(&self.limits(), Overflow::Fail);
         let mut driver = self.garage().take(&limits).map_err(system)?;
         let mut desk = Desk::default();
         // What has closed or run out meanwhile does not count.

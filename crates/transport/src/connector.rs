@@ -93,6 +93,12 @@ impl Connector {
 
 #[cfg(any(feature = "tls", feature = "ring"))]
 impl Connector {
+    /// How connections to targets are secured.
+    #[must_use]
+    pub fn tls(&self) -> &Tls {
+        &self.means.tls
+    }
+
     /// Begins TLS with a target.
     pub(crate) fn secure(&self, host: &Host) -> Result<Layer, TlsError> {
         Layer::new(&self.means.tls, host)

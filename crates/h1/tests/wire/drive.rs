@@ -9,6 +9,8 @@ pub(crate) struct Story {
     /// The heads, in words; the final one is the last.
     pub(crate) heads: Vec<String>,
     pub(crate) content: Vec<u8>,
+    /// The trailers, in words: one text each time they are told.
+    pub(crate) trailers: Vec<String>,
     pub(crate) ending: Ending,
     /// How many bytes of the wire were used.
     pub(crate) used: usize,
@@ -77,6 +79,10 @@ impl Client {
                 Event::Content(content) => {
                     assert!(!content.is_empty());
                     story.content.extend_from_slice(content);
+                }
+                Event::Trailers(trailers) => {
+                    assert!(!trailers.is_empty());
+                    story.trailers.push(format!("{trailers:?}"));
                 }
                 Event::End { reusable } => return story.ending = Ending::End { reusable },
             }

@@ -1,6 +1,6 @@
 //! Responses that are good, in every cut.
 
-use crate::drive::{Client, Ending, read};
+use crate::drive::{Client, Ending, read, read_with};
 use sortie_h1::{Connection, Event, Framing, Head, Limits, Memo, Scratch};
 use sortie_http::{Method, Reason, StatusCode, Version};
 
@@ -28,12 +28,29 @@ fn content_of_a_length_ends_with_its_last_byte() {
 }
 
 #[test]
-fn chunks_are_joined_and_extensions_and_trailers_dropped() {
+fn chunks_are_joined_and_extensions_dropped() {
     let wire = "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n\
                 5\r\nhello\r\n0006;note=\"x\"\r\n world\r\nA \t\r\n0123456789\r\n1 ;a\r\n!\r\n00\r\nExpires: never\r\nX:\r\n\r\n";
     let (head, content, reusable) = get(wire);
     assert_eq!((head.framing, content.as_str(), reusable), (Framing::Chunked, "hello world0123456789!", true));
     assert_eq!(head.headers.len(), 1);
+}
+
+#[test]
+fn trailers_are_told_once_and_those_that_frame_or_route_are_left_out() {
+    let told = |trailers: &str| {
+        let wire = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n{trailers}\r\n");
+        let (story, _) = read_with(&Method::GET, wire.as_bytes(), Limits::default());
+        assert_eq!((&story.content[..], story.ending), (&b"x"[..], Ending::End { reusable: true }), "{trailers:?}");
+        story.trailers
+    };
+    let one = told("Expires: never\r\nX: \r\nset-cookie: a=1\r\nContent-Length: 7\r\n");
+    assert!(
+        one.len() == 1 && one[0].contains("Expires") && one[0].contains('X') && !one[0].contains("ookie"),
+        "{one:?}"
+    );
+    assert_eq!(told("").len(), 0);
+    assert_eq!(told("Transfer-Encoding: gzip\r\nHost: h\r\n").len(), 0);
 }
 
 #[test]

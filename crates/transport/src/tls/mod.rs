@@ -78,6 +78,17 @@ impl Tls {
         Handshakes { full, resumed }
     }
 
+    /// Whose certificates are trusted, in words: `the system's roots`, `given roots`, both, or anybody's.
+    pub fn trusted(&self) -> &'static str {
+        let Terms { roots, verify, .. } = &self.shared.terms;
+        match (verify, roots.system, roots.own.is_empty()) {
+            (false, _, _) => "anybody, nothing is verified",
+            (true, true, true) => "the system's roots",
+            (true, true, false) => "the system's roots, and given ones",
+            (true, false, _) => "given roots",
+        }
+    }
+
     fn new(terms: Terms) -> Self {
         let (full, resumed) = (AtomicU64::new(0), AtomicU64::new(0));
         let shared = Shared { terms, config: OnceLock::new(), proxy: OnceLock::new(), full, resumed };
