@@ -35,19 +35,22 @@ def main(example, *words):
 
 
 def settle(home):
-    """An environment that says nothing but who asks `netrc.test`."""
+    """An environment that says nothing but who asks `netrc.test`, and two files."""
     for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy", "netrc", "request_method"]:
         os.environ.pop(name, None)
         os.environ.pop(name.upper(), None)
     os.environ["HOME"] = home
     with open(os.open(os.path.join(home, ".netrc"), os.O_WRONLY | os.O_CREAT, 0o600), "w") as netrc:
         netrc.write("machine netrc.test login someone password s3cret\n")
+    for name, content in {"full": b"content\n", "empty": b""}.items():
+        with open(os.path.join(home, name), "wb") as file:
+            file.write(content)
 
 
 def found(side, case, server):
-    """What came of a case, as named parts, with `PORT` and `OTHER` for the ports."""
+    """What came of a case, as named parts, with `PORT` and `OTHER` for the ports, `HOME` for the folder."""
     del server.seen[:]
-    names = dict(zip(["PORT", "OTHER"], map(str, server.ports)))
+    names = dict(zip(["PORT", "OTHER"], map(str, server.ports))) | {"HOME": os.environ["HOME"]}
     result = side.run(translated({key: case[key] for key in ["session", "steps"]}, names))
     names = {port: name for name, port in names.items()}
     parts = {}
@@ -58,6 +61,11 @@ def found(side, case, server):
     if result["jar"]:
         parts["jar"] = result["jar"]
     for number, exchange in enumerate(server.seen, 1):
+        boundary = re.search("boundary=\"?([^\"']+)", str(exchange["fields"]))
+        if boundary:
+            # It is chosen by chance, and so its length.
+            exchange["fields"] = [field for field in exchange["fields"] if field[0] != "Content-Length"]
+            exchange = translated(exchange, {boundary[1]: "BOUNDARY"})
         which = f"sent {number} "
         parts[which + "line"] = f"{exchange['method']} {exchange['target']}"
         parts[which + "body"] = exchange["body"]

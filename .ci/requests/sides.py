@@ -54,6 +54,13 @@ class Requests:
                 arguments["data"] = value.encode("latin-1")
             elif kind == "form":
                 arguments["data"] = [tuple(pair) for pair in value]
+            elif kind == "file":
+                arguments["data"] = open(value, "rb")
+            elif kind == "reader":
+                arguments["data"] = (piece for piece in [value.encode()])
+            elif kind == "parts":
+                arguments["data"] = [(part[0], part[1]) for part in value if len(part) == 2]
+                arguments["files"] = [(part[0], (part[2], part[1].encode())) for part in value if len(part) == 3]
             else:
                 arguments[kind] = value
         once = session if session is not None else requests.Session()

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Cursor, Write};
 use std::net::{IpAddr, Ipv4Addr, ToSocketAddrs};
 
 use serde_json::{Value, json};
 use sortie::{
-    Auth, Basic, Bearer, BodyArgument, Digest, ErrorKind, Method, Request, Response, Session, Setting, Values,
+    Auth, Basic, Bearer, BodyArgument, Digest, ErrorKind, Method, Part, Request, Response, Session, Setting, Values,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -103,6 +103,18 @@ fn body(body: &Value, request: Request) -> Result<Request> {
         "text" => request.body(text(value)?),
         "bytes" => request.body(bytes(text(value)?)),
         "json" => request.json(value),
+        "file" => request.file(text(value)?),
+        "reader" => request.body(BodyArgument::reader(Cursor::new(text(value)?.to_owned()))),
+        "parts" => {
+            let part = |it: &Value| -> Result<Part> {
+                let (name, content) = (text(&it[0])?, text(&it[1])?.to_owned());
+                Ok(match it[2].as_str() {
+                    Some(filename) => Part::bytes(name, content).filename(filename),
+                    None => Part::text(name, content),
+                })
+            };
+            request.multipart(list(value).map(part).collect::<Result<Vec<_>>>()?)
+        }
         "form" => {
             let pair = |it: &Value| Ok((text(&it[0])?.to_owned(), text(&it[1])?.to_owned()));
             let pairs: Vec<_> = list(value).map(pair).collect::<Result<_>>()?;
