@@ -129,8 +129,8 @@ pub use sortie_policy::{
 #[cfg(feature = "sigv4")]
 pub use sortie_policy::{SigV4, SigV4Fault};
 pub use sortie_session::{
-    Arguments, Auth, Basic, Bearer, BodyArgument, BodySender, Error, ErrorKind, Expect, Explanation, Hooks, Links,
-    Matter, Phase, Profile, Response, Sent, Setback, Setting, Tried, Values,
+    Arguments, Auth, Basic, Bearer, BodyArgument, BodySender, Error, ErrorKind, Expect, Explanation, Hooks, Link,
+    Links, Matter, Phase, Profile, Response, Sent, Setback, Setting, Tried, Values,
 };
 /// What a [`Matter`] is, and where it comes from.
 pub mod explanation {
