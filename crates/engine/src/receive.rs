@@ -97,8 +97,10 @@ impl Engine {
             match (event, &mut receiving) {
                 (ConnEvent::More, _) => break Taken::All,
                 (ConnEvent::Informational(head), _) => break Taken::Informational(head),
-                (ConnEvent::Head(head), _) if is_unheeded(call, head.status) => break Taken::Unheeded,
                 (ConnEvent::Head(head), _) => {
+                    if is_unheeded(call, head.status) {
+                        break Taken::Unheeded;
+                    }
                     let standing = Standing {
                         limits: &self.limits,
                         chance: &mut self.chance,
