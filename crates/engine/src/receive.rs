@@ -87,6 +87,12 @@ impl Engine {
             return Taken::Fault(Error::Closed);
         };
         let Some(route) = self.origins.get_mut(entry.origin) else { return Taken::Fault(Error::Closed) };
+        if let State::Judging { reusable, .. } = &mut call.state {
+            // Nobody asked for anything behind that response: the link is of no more use.
+            *reusable &= rest.is_empty();
+            *rest = &[];
+            return Taken::All;
+        }
         let mut receiving = call.take_receiving();
         let taken = loop {
             let (used, event) = match entry.conn.receive(rest, &mut route.memo, &self.limits.head, &mut self.scratch) {
