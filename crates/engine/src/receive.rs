@@ -198,8 +198,10 @@ impl Engine {
     /// Says whether its content is to be read.
     fn heed_head(&mut self, id: CallId, link: LinkId, news: News, now: Time) -> bool {
         let News { status, suspicious, refused, gated, skipped, question, too_large, streamed } = news;
-        if let Some(question) = question {
-            self.push(Output::Ask { call: id, question });
+        if let Some(question) = question
+            && let Some(exchange) = self.calls.get(id).map(|call| call.attempts)
+        {
+            self.push(Output::Ask { call: id, exchange, question });
         }
         if self.calls.get(id).is_some_and(|call| call.policy.told) {
             self.tell_received(id, status, suspicious, now);

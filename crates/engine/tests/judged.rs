@@ -2,17 +2,17 @@
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use sortie_engine::{CallId, Engine, Limits, LinkId, Opened, Outcome, Output, Time};
 use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
-use sortie_policy::{Decide, Policy, Question, Redirect};
+use sortie_policy::{Decide, Policy, Question, Redirect, Retries};
 
 /// One call, and what came of it.
 struct Asking {
     engine: Engine,
     link: LinkId,
-    asked: Vec<(CallId, Question)>,
+    asked: Vec<(CallId, u32, Question)>,
     closed: Vec<LinkId>,
     outcomes: Vec<Outcome>,
     written: Vec<u8>,
@@ -54,7 +54,7 @@ impl Asking {
                     self.link = link;
                     self.open();
                 }
-                Output::Ask { call, question } => self.asked.push((call, question)),
+                Output::Ask { call, exchange, question } => self.asked.push((call, exchange, question)),
                 Output::Close { link } => self.closed.push(link),
                 Output::Done { tag: 7, outcome } => self.outcomes.push(outcome),
                 Output::Resume { .. } => {}
@@ -69,8 +69,8 @@ impl Asking {
     }
 
     fn answer(&mut self, which: usize) {
-        let (call, question) = self.asked[which].clone();
-        self.engine.handle_reply(call, question.ask(), self.now);
+        let (call, exchange, question) = self.asked[which].clone();
+        self.engine.handle_reply(call, exchange, question.ask(), self.now);
         self.settle();
     }
 
@@ -84,6 +84,7 @@ impl Asking {
 }
 
 const AWAY: &[u8] = b"HTTP/1.1 302 Found\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n";
+const ELSEWHERE: &[u8] = b"HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n";
 const FINE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 #[test]
@@ -101,4 +102,20 @@ fn bytes_behind_a_response_that_is_judged_cost_its_link_and_not_the_call() {
         assert_eq!(asking.targets(), ["/", "/a"], "{more:?}");
         assert_eq!(asking.outcomes[0].result.as_ref().unwrap().status().as_u16(), 200);
     }
+}
+
+#[test]
+fn an_answer_is_about_the_response_that_was_asked_about() {
+    let mut asking = Asking::new(|policy| policy.retries = Retries { backoff: Duration::ZERO, ..Retries::new(1) });
+    asking.receive(&AWAY[..AWAY.len() - 21].iter().copied().chain(*b"Content-Length: 5\r\n\r\nhe").collect::<Vec<_>>());
+    asking.engine.handle_closed(asking.link, None, asking.now);
+    asking.settle();
+    asking.now = asking.now.after(Duration::from_secs(1));
+    asking.engine.handle_deadline(asking.now);
+    asking.settle();
+    asking.receive(ELSEWHERE);
+    assert_eq!(asking.asked.len(), 2);
+    asking.answer(0);
+    asking.answer(1);
+    assert_eq!(asking.targets(), ["/", "/", "/b"]);
 }
