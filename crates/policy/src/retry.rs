@@ -60,7 +60,8 @@ impl Retries {
     fn wait(&self, retries: u32, chance: u64) -> Duration {
         let doubled = self.backoff.saturating_mul(1_u32.checked_shl(retries).unwrap_or(u32::MAX));
         let whole = doubled.min(self.max_wait);
-        let left = u64::from(self.jitter.min(100)) * u64::try_from(whole.as_nanos()).unwrap_or(u64::MAX).div_ceil(100);
+        let hundredth = u64::try_from(whole.as_nanos()).unwrap_or(u64::MAX).div_ceil(100);
+        let left = hundredth.saturating_mul(self.jitter.min(100).into());
         whole.saturating_sub(Duration::from_nanos(if left == 0 { 0 } else { chance % left }))
     }
 }
@@ -118,6 +119,19 @@ impl Default for Retries {
             backoff: Duration::from_millis(500),
             max_wait: Duration::from_secs(60),
             jitter: 50,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_that_is_longer_than_can_be_counted_is_no_fault() {
+        let retries = Retries { backoff: Duration::MAX, max_wait: Duration::MAX, jitter: 100, ..Retries::new(9) };
+        for chance in [0, 1, u64::MAX] {
+            assert!(retries.wait(8, chance) >= Duration::from_secs(1), "{chance}");
         }
     }
 }
