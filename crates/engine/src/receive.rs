@@ -2,7 +2,6 @@
 
 use sortie_http::StatusCode;
 use sortie_log::What;
-use sortie_policy::Verdict;
 
 use crate::arrival::{News, Standing, begin};
 use crate::call::State;
@@ -284,12 +283,13 @@ impl Engine {
         }
     }
 
-    /// The body that broke is one that nobody wants: that of a redirect, or of what is tried again.
+    /// The body that broke is one that nobody wants: that of a redirect, also of one that cannot be followed, or of what is
+    /// tried again.
     pub(crate) fn follows_anyway(&self, call: CallId) -> bool {
         let Some(State::Receiving { receiving, .. }) = self.calls.get(call).map(|call| &call.state) else {
             return false;
         };
-        receiving.is_drained() && !matches!(receiving.then, Some(Verdict::Fail(_)))
+        receiving.is_drained()
     }
 
     fn tell_informational(&mut self, id: CallId, head: &Head, now: Time) {

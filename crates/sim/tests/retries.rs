@@ -270,3 +270,20 @@ fn a_closure_decides_on_each_redirect() {
     assert!(error.to_string().starts_with("the program refused the redirect: not to http://h/"));
     assert!(failure.response.is_some());
 }
+
+#[test]
+fn a_redirect_that_cannot_be_followed_is_the_error_also_where_its_body_breaks() {
+    let server = Server::new(|request, _| {
+        let redirect = Answer::redirect(request, 302, "h");
+        let after = redirect.wire(request).len() - 5;
+        Answer { ending: Ending::Cut { after, with: Farewell::Reset }, ..redirect }
+    });
+    let mut world = world(server);
+    let ask = Ask::get("h").with(|policy| (policy.retries, policy.redirects.limit) = (retries(2), 0));
+    let tag = world.submit(ms(0), ask);
+    world.run().unwrap();
+    let outcome = world.outcome(tag).unwrap();
+    let failure = outcome.result.as_ref().unwrap_err();
+    assert!(matches!(failure.error, Error::Policy(PolicyError::TooManyRedirects { limit: 0 })), "{failure:?}");
+    assert_eq!((outcome.attempts, failure.response.is_some()), (1, true));
+}
