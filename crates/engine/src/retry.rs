@@ -54,6 +54,7 @@ impl Engine {
             Some(wait) if is_in_time(call, wait, now) && self.share.take(self.limits.retry_share) => {
                 let request = request.clone();
                 let why = error.to_string();
+                self.let_go_of_content(id);
                 let failure = Failure { error, phase, request, response: None };
                 self.try_later(id, Setback::Failed(Box::new(failure)), &why, wait, now);
             }
