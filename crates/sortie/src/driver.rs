@@ -248,6 +248,11 @@ impl Driver {
                 Output::Ask { call, exchange, question } => {
                     let reply = reply(&question);
                     self.refresh();
+                    if self.is_unheard() {
+                        // What is sent next must not meet a link that was closed while the program took its time. Where the
+                        // loop has failed, the next turn says so.
+                        let _ = self.listen(Some(Duration::ZERO));
+                    }
                     self.engine.handle_reply(call, exchange, reply, self.now);
                 }
                 Output::Uploaded { tag, sent, total } => self.dated |= audience.uploaded(tag, sent, total),
