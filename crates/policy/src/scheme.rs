@@ -16,8 +16,8 @@ pub trait AuthScheme: Send + Sync {
     /// The header fields that say so, directly before `request` is sent, at this time of the wall clock.
     ///
     /// Each takes the place of the request's fields of that name, and is treated as a credential: not shown, and dropped
-    /// when a redirect leaves the origin. The request is complete but for these and for cookies. Host, Content-Length and
-    /// Transfer-Encoding cannot be set.
+    /// when a redirect leaves the origin. The request is complete but for these and for cookies. Host, Content-Length,
+    /// Transfer-Encoding and Cookie cannot be set.
     ///
     /// # Errors
     /// Where nothing can be said: the call ends, unsent, and this is why.
