@@ -8,8 +8,12 @@ use crate::retry::allowed;
 use crate::{CallId, Error, Output, Phase, Time};
 
 impl Engine {
-    /// The program's own code has answered what [`Output::Ask`] asked. Ignored where nobody waits for it any more.
-    pub fn handle_reply(&mut self, call: CallId, reply: Reply, now: Time) {
+    /// The program's own code has answered what [`Output::Ask`] asked. Ignored where nobody waits for it any more:
+    /// where the call has ended, or has come to another exchange.
+    pub fn handle_reply(&mut self, call: CallId, exchange: u32, reply: Reply, now: Time) {
+        if self.calls.get(call).is_none_or(|call| call.attempts != exchange) {
+            return;
+        }
         match reply {
             Reply::Authorized(fields) => {
                 let Some(entry) = self.calls.get_mut(call) else { return };
@@ -43,7 +47,8 @@ impl Engine {
         let Some(scheme) = sortie_policy::scheme(&call.policy, call.course.left_origin) else { return false };
         let question = Question::Authorize { scheme: scheme.clone(), request: call.request.clone(), now: wall };
         call.credentials = Credentials::Asked;
-        self.push(Output::Ask { call: id, question });
+        let exchange = call.attempts;
+        self.push(Output::Ask { call: id, exchange, question });
         true
     }
 

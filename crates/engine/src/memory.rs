@@ -59,6 +59,17 @@ impl Engine {
         }
     }
 
+    /// What has come of a response is thrown away, and no longer held.
+    pub(crate) fn let_go_of_content(&mut self, id: CallId) {
+        let Some(call) = self.calls.get_mut(id) else { return };
+        let State::Receiving { receiving, .. } = &mut call.state else { return };
+        // Without a budget nothing was counted.
+        let bytes = call.held.min(receiving.body.len() as u64);
+        receiving.body = Vec::new();
+        call.held -= bytes;
+        self.held = self.held.saturating_sub(bytes);
+    }
+
     /// Whether no more content of a call is to be read for now; its link is paused then.
     ///
     /// Asked before each read, so that links that were resumed together do not all read what one has room for.

@@ -68,6 +68,8 @@ pub enum Output {
     Ask {
         /// Which call.
         call: CallId,
+        /// Which of its exchanges, to be handed back with the answer.
+        exchange: u32,
         /// What to ask.
         question: Question,
     },

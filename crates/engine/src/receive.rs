@@ -2,7 +2,6 @@
 
 use sortie_http::StatusCode;
 use sortie_log::What;
-use sortie_policy::Verdict;
 
 use crate::arrival::{News, Standing, begin};
 use crate::call::State;
@@ -87,6 +86,12 @@ impl Engine {
             return Taken::Fault(Error::Closed);
         };
         let Some(route) = self.origins.get_mut(entry.origin) else { return Taken::Fault(Error::Closed) };
+        if let State::Judging { reusable, .. } = &mut call.state {
+            // Nobody asked for anything behind that response: the link is of no more use.
+            *reusable &= rest.is_empty();
+            *rest = &[];
+            return Taken::All;
+        }
         let mut receiving = call.take_receiving();
         let taken = loop {
             let (used, event) = match entry.conn.receive(rest, &mut route.memo, &self.limits.head, &mut self.scratch) {
@@ -194,8 +199,10 @@ impl Engine {
     /// Says whether its content is to be read.
     fn heed_head(&mut self, id: CallId, link: LinkId, news: News, now: Time) -> bool {
         let News { status, suspicious, refused, gated, skipped, question, too_large, streamed } = news;
-        if let Some(question) = question {
-            self.push(Output::Ask { call: id, question });
+        if let Some(question) = question
+            && let Some(exchange) = self.calls.get(id).map(|call| call.attempts)
+        {
+            self.push(Output::Ask { call: id, exchange, question });
         }
         if self.calls.get(id).is_some_and(|call| call.policy.told) {
             self.tell_received(id, status, suspicious, now);
@@ -278,12 +285,13 @@ impl Engine {
         }
     }
 
-    /// The body that broke is one that nobody wants: that of a redirect, or of what is tried again.
+    /// The body that broke is one that nobody wants: that of a redirect, also of one that cannot be followed, or of what is
+    /// tried again.
     pub(crate) fn follows_anyway(&self, call: CallId) -> bool {
         let Some(State::Receiving { receiving, .. }) = self.calls.get(call).map(|call| &call.state) else {
             return false;
         };
-        receiving.is_drained() && !matches!(receiving.then, Some(Verdict::Fail(_)))
+        receiving.is_drained()
     }
 
     fn tell_informational(&mut self, id: CallId, head: &Head, now: Time) {

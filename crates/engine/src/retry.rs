@@ -36,6 +36,11 @@ pub(crate) fn allowed(verdict: Verdict, call: &Call, limits: &Limits, share: &mu
 }
 
 impl Engine {
+    /// Counts calls and retries anew: what was before has no part in [`Limits::retry_share`].
+    pub fn begin_share(&mut self) {
+        self.share = Share::default();
+    }
+
     /// An exchange has brought no response: its call goes again after a while, if it may, or ends with this error.
     ///
     /// The link must be given up by the caller.
@@ -54,6 +59,7 @@ impl Engine {
             Some(wait) if is_in_time(call, wait, now) && self.share.take(self.limits.retry_share) => {
                 let request = request.clone();
                 let why = error.to_string();
+                self.let_go_of_content(id);
                 let failure = Failure { error, phase, request, response: None };
                 self.try_later(id, Setback::Failed(Box::new(failure)), &why, wait, now);
             }

@@ -202,8 +202,9 @@ impl Engine {
             let fields = sortie_policy::authorization(&call.policy, &call.request, &call.course, cnonce);
             call.credentials = fields.map_or(Credentials::None, Credentials::Fields);
         }
-        let tunnelled = entry.proxied == Proxied::Tunnelled && call.request.headers().contains(PROXY_AUTHORIZATION);
-        if !tunnelled && matches!(call.credentials, Credentials::None) {
+        let is_tunnelled = entry.proxied == Proxied::Tunnelled;
+        let is_as_it_is = !is_tunnelled || !call.request.headers().contains(PROXY_AUTHORIZATION);
+        if is_as_it_is && matches!(call.credentials, Credentials::None) {
             return entry.conn.begin(&call.request, call.cookie.as_deref(), proxy, upgrade, out);
         }
         let mut request = call.request.clone();
@@ -211,7 +212,7 @@ impl Engine {
             // Whether they can be sent was looked at when they came.
             request = with_credentials(&request, fields).unwrap_or(request);
         }
-        if tunnelled {
+        if is_tunnelled {
             request.headers_mut().remove(PROXY_AUTHORIZATION);
         }
         entry.conn.begin(&request, call.cookie.as_deref(), proxy, upgrade, out);

@@ -18,7 +18,7 @@ struct Stream {
     closed: bool,
     outcome: Option<Outcome>,
     /// What the program's own code is asked, and was not answered yet.
-    asked: Option<(CallId, Question)>,
+    asked: Option<(CallId, u32, Question)>,
     now: Time,
 }
 
@@ -58,7 +58,7 @@ impl Stream {
                 }
                 Output::Resume { .. } => self.resumed += 1,
                 Output::Close { .. } => self.closed = true,
-                Output::Ask { call, question } => self.asked = Some((call, question)),
+                Output::Ask { call, exchange, question } => self.asked = Some((call, exchange, question)),
                 Output::Done { tag: 7, outcome } => self.outcome = Some(outcome),
                 other => panic!("{other:?}"),
             }
@@ -260,8 +260,8 @@ fn asked(decision: fn() -> Decision, wire: &[u8]) -> (Stream, Read) {
 
 impl Stream {
     fn answer(&mut self) {
-        let (call, question) = self.asked.take().unwrap();
-        self.engine.handle_reply(call, question.ask(), self.now);
+        let (call, exchange, question) = self.asked.take().unwrap();
+        self.engine.handle_reply(call, exchange, question.ask(), self.now);
         self.settle();
     }
 }

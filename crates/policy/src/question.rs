@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use sortie_http::{Headers, PreparedRequest, StatusCode};
+use sortie_http::{Headers, HeadersBuilder, PreparedRequest, StatusCode};
 
 use crate::verdict::{Course, Seen, Verdict};
 use crate::{AuthScheme, Cause, Error, Policy, judge};
@@ -69,8 +69,8 @@ impl Question {
     pub fn ask(&self) -> Reply {
         match self {
             Question::Authorize { scheme, request, now } => {
-                let fields = scheme.authorize(request, *now);
-                Reply::Authorized(fields.map_err(|source| Error::Scheme { source: source.into() }))
+                let fields = scheme.authorize(request, *now).map_err(|source| Error::Scheme { source: source.into() });
+                Reply::Authorized(fields.and_then(|fields| hidden(&fields)))
             }
             Question::Judge(judged) => Reply::Judged(judge(&judged.policy, &judged.seen())),
         }
@@ -88,6 +88,16 @@ impl Question {
             }))),
         }
     }
+}
+
+/// The same fields, none of which is shown any more.
+fn hidden(fields: &Headers) -> Result<Headers, Error> {
+    let mut hidden = HeadersBuilder::new();
+    for (name, value) in fields {
+        hidden.append(name, value).map_err(|source| Error::Field { source })?;
+        hidden.mark_sensitive(name);
+    }
+    Ok(hidden.build())
 }
 
 impl Judged {

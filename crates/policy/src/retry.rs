@@ -122,3 +122,16 @@ impl Default for Retries {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_that_is_longer_than_can_be_counted_is_no_fault() {
+        let retries = Retries { backoff: Duration::MAX, max_wait: Duration::MAX, jitter: 100, ..Retries::new(9) };
+        for chance in [0, 1, u64::MAX] {
+            assert!(retries.wait(8, chance) >= Duration::from_secs(1), "{chance}");
+        }
+    }
+}

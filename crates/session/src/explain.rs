@@ -27,7 +27,7 @@ use crate::{Arguments, Auth, Error, Memo, Prepared, Profile, Setting, merge, pre
 ///   cookie sid: for 127.0.0.1 at / (jar)
 ///   cookie old: for 127.0.0.1 at /a (jar), held back: it is for another path
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Explanation {
     /// The request, complete but for cookies and for what is said anew for each exchange.
     pub request: PreparedRequest,
@@ -136,7 +136,8 @@ fn headers(profile: &Profile, rest: Option<&Rest>, request: &PreparedRequest) ->
             None if is_derived(name) => Whence::Derived,
             None => Whence::Hook,
         };
-        let shown = if fields.is_sensitive(name) || is_secret_name(name) { "***" } else { value };
+        let is_secret = fields.is_sensitive(name) || is_secret_name(name) || profile.credentials.holds(name);
+        let shown = if is_secret { "***" } else { value };
         matters.push(Matter::new(What::Header(name.into()), shown, whence));
     }
     for laid in list.iter().filter(|laid| laid.value.is_none() && !fields.contains(laid.name)) {
@@ -168,7 +169,7 @@ fn auth(profile: &Profile, arguments: &Arguments, request: &PreparedRequest, pol
     if field(Source::Request) {
         all.push(("the field Authorization", Whence::Request));
     }
-    if has_userinfo(arguments.url()) {
+    if has_userinfo(profile, arguments.url()) {
         all.push(("Basic ***", Whence::Url));
     }
     let lifted_from = all.len();
@@ -207,9 +208,10 @@ fn auth(profile: &Profile, arguments: &Arguments, request: &PreparedRequest, pol
     matters
 }
 
-/// Whether a URL as it was given has userinfo. One that cannot be parsed is relative, and has none.
-fn has_userinfo(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| url.userinfo().is_some())
+/// Whether a URL as it was given has userinfo, or the base that it is joined with.
+fn has_userinfo(profile: &Profile, url: &str) -> bool {
+    let absolute = profile.absolute(url).ok().flatten();
+    Url::parse(absolute.as_deref().unwrap_or(url)).is_ok_and(|url| url.userinfo().is_some())
 }
 
 fn kind(auth: &Auth) -> &'static str {
@@ -284,6 +286,13 @@ fn cookies(arguments: &Arguments, request: &PreparedRequest, policy: &Policy, no
         });
     }
     matters
+}
+
+/// The same as `Display` says.
+impl fmt::Debug for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Explanation({self})")
+    }
 }
 
 impl fmt::Display for Explanation {

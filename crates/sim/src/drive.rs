@@ -31,7 +31,9 @@ impl World {
                     let entry = self.ledger.entries.get_mut(&tag).ok_or(Error::Nobody { tag })?;
                     entry.told.push(event);
                 }
-                Output::Ask { call, question } => self.engine.handle_reply(call, question.ask(), self.now),
+                Output::Ask { call, exchange, question } => {
+                    self.engine.handle_reply(call, exchange, question.ask(), self.now)
+                }
                 Output::Done { tag, outcome } => {
                     let taken = self.now.after(self.chance.duration(self.taken.clone()));
                     if outcome.held > 0 {

@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use sortie_engine::{Error, Limits, Phase, Setback};
+use sortie_engine::{Budget, Error, Limits, Overflow, Phase, Setback};
 use sortie_http::{Headers, Method, PreparedRequest};
 use sortie_policy::{AuthScheme, Authenticator, Decide, Decision, Error as PolicyError, Redirect, Retries, Seen};
 use sortie_sim::{Answer, Ask, Ending, Farewell, Server, World};
@@ -269,4 +269,41 @@ fn a_closure_decides_on_each_redirect() {
     let Error::Policy(error @ PolicyError::Refused { .. }) = &failure.error else { panic!("{failure:?}") };
     assert!(error.to_string().starts_with("the program refused the redirect: not to http://h/"));
     assert!(failure.response.is_some());
+}
+
+#[test]
+fn a_redirect_that_cannot_be_followed_is_the_error_also_where_its_body_breaks() {
+    let server = Server::new(|request, _| {
+        let redirect = Answer::redirect(request, 302, "h");
+        let after = redirect.wire(request).len() - 5;
+        Answer { ending: Ending::Cut { after, with: Farewell::Reset }, ..redirect }
+    });
+    let mut world = world(server);
+    let ask = Ask::get("h").with(|policy| (policy.retries, policy.redirects.limit) = (retries(2), 0));
+    let tag = world.submit(ms(0), ask);
+    world.run().unwrap();
+    let outcome = world.outcome(tag).unwrap();
+    let failure = outcome.result.as_ref().unwrap_err();
+    assert!(matches!(failure.error, Error::Policy(PolicyError::TooManyRedirects { limit: 0 })), "{failure:?}");
+    assert_eq!((outcome.attempts, failure.response.is_some()), (1, true));
+}
+
+#[test]
+fn what_was_thrown_away_before_a_retry_holds_no_budget() {
+    let mut limits = Limits::default();
+    limits.budget = Some(Budget { bytes: 3_000, overflow: Overflow::Fail });
+    let mut left = 4;
+    let server = Server::new(move |request, _| {
+        let is_cut = left > 0;
+        left -= i32::from(is_cut);
+        let cut = Ending::Cut { after: 1_000, with: Farewell::Reset };
+        if is_cut { Answer { ending: cut, ..Answer::ok(request, 1_500) } } else { Answer::ok(request, 1_500) }
+    });
+    let mut world = World::new(1, limits);
+    world.serve("h", server);
+    let tag = world.submit(ms(0), Ask::get("h").with(|policy| policy.retries = retries(4)));
+    world.run().unwrap();
+    let outcome = world.outcome(tag).unwrap();
+    assert_eq!(outcome.tried.len(), 4);
+    assert_eq!(outcome.result.as_ref().unwrap().content().len(), 1_500);
 }

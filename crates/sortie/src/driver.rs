@@ -250,10 +250,15 @@ impl Driver {
                 // Whether the peer has closed meanwhile was not seen: read until there is nothing.
                 Output::Resume { link } => self.unread.push((link, true)),
                 Output::Close { link } => self.close(link),
-                Output::Ask { call, question } => {
+                Output::Ask { call, exchange, question } => {
                     let reply = reply(&question);
                     self.refresh();
-                    self.engine.handle_reply(call, reply, self.now);
+                    if self.is_unheard() {
+                        // What is sent next must not meet a link that was closed while the program took its time. Where the
+                        // loop has failed, the next turn says so.
+                        let _ = self.listen(Some(Duration::ZERO));
+                    }
+                    self.engine.handle_reply(call, exchange, reply, self.now);
                 }
                 Output::Uploaded { tag, sent, total } => self.dated |= audience.uploaded(tag, sent, total),
                 Output::Told { tag, event } => {

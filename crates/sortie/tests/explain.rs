@@ -104,3 +104,22 @@ fn a_request_that_cannot_be_sent_cannot_be_explained() {
     let error = sortie::get("no url").explain().unwrap_err();
     assert_eq!(error.kind(), sortie::ErrorKind::InvalidUrl);
 }
+
+#[test]
+fn an_explanation_shows_no_secret_in_any_form() {
+    let session = Session::builder().credentials(sortie::Credentials::new(["corp-*"])).build().unwrap();
+    let request =
+        session.get("http://127.0.0.1:9/?token=5ecret").header("X-Api-Key", "5ecret").header("Corp-Id", "5ecret");
+    let explanation = request.explain().unwrap();
+    assert_eq!(explanation.request.headers().get("X-Api-Key"), Some("5ecret"));
+    for shown in [format!("{explanation}"), format!("{explanation:?}"), format!("{explanation:#?}")] {
+        assert!(!shown.contains("5ecret"), "{shown}");
+    }
+}
+
+#[test]
+fn userinfo_of_a_base_url_is_of_the_url() {
+    let session = Session::builder().base_url("http://user:5ecret@127.0.0.1:9/api/").build().unwrap();
+    let explanation = session.get("items").explain().unwrap().to_string();
+    assert!(explanation.contains("auth: Basic *** (URL)"), "{explanation}");
+}
