@@ -211,6 +211,12 @@ impl Driver {
         }
     }
 
+    /// The content of a link was read past the engine, to its end and no further: what stands behind it, if only that the
+    /// peer has closed, was told already, and is not told again.
+    pub(crate) fn read_again(&mut self, link: LinkId) {
+        self.unread.push((link, true));
+    }
+
     pub(crate) fn transport(&self) -> &Transport {
         &self.transport
     }
@@ -363,7 +369,10 @@ impl Driver {
         let name = self.name_of(link)?;
         for _ in 0..READS {
             let (room, result) = match self.engine.place(link) {
-                Place::Pause => return None,
+                Place::Pause => {
+                    self.lull.heed(link, closed);
+                    return None;
+                }
                 Place::Lent => {
                     self.lull.end(link, closed);
                     return None;

@@ -79,6 +79,8 @@ impl Inflow {
                     self.gather();
                     return Ok(count);
                 }
+                // What was carried out meanwhile may have heard the link already.
+                Pulled::Nothing if batch.has_come(*link) => self.gather(),
                 Pulled::Nothing => self.turn()?,
                 Pulled::Refused => {
                     if !self.await_piece()? {

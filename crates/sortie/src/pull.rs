@@ -35,6 +35,13 @@ impl Lull {
     pub(crate) fn end(&mut self, link: LinkId, closed: bool) {
         *self = if closed { Lull::Unknown } else { Lull::Ready(link) };
     }
+
+    /// The same, while nobody waits for it: it is not told again.
+    pub(crate) fn heed(&mut self, link: LinkId, closed: bool) {
+        if matches!(self, Lull::Ready(known) | Lull::Drained(known) if *known == link) {
+            self.end(link, closed);
+        }
+    }
 }
 
 impl Batch {
@@ -50,6 +57,11 @@ impl Batch {
             self.carry_out();
         }
         pulled
+    }
+
+    /// Whether the link has something, as far as its reader knows.
+    pub(crate) fn has_come(&self, link: LinkId) -> bool {
+        self.driver.as_ref().is_some_and(|driver| driver.lull != Lull::Drained(link))
     }
 
     fn pull_once(&mut self, call: CallId, link: LinkId, buffer: &mut [u8]) -> Pulled {
@@ -71,6 +83,9 @@ impl Batch {
                     driver.lull = Lull::Drained(link);
                 }
                 driver.engine.handle_lent(call, count as u64, now);
+                if count as u64 == lent {
+                    driver.read_again(link);
+                }
                 Pulled::Bytes(count)
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
