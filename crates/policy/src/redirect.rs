@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sortie_http::{Body, Headers, Method, PreparedRequest, Scheme, StatusCode, Url};
 
 use crate::verdict::{Again, Seen, Verdict, Why};
-use crate::{Credentials, Error, Policy, basic};
+use crate::{Credentials, Digest, Error, Policy, basic};
 
 /// Whether redirects are followed.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -168,7 +168,10 @@ fn follow(policy: &Policy, seen: &Seen<'_>, location: &str, method: Method, cont
     let left_origin = !is_home(old, &url);
     if left_origin {
         drop_credentials(&mut headers, &policy.credentials);
-        if let Some((user, password)) = policy.netrc.lookup(url.host()) {
+        // A password that https has kept from listeners is not said aloud because a server asks for it.
+        let is_exposed = old.scheme() == Scheme::Https && url.scheme() == Scheme::Http;
+        if let Some((user, password)) = policy.netrc.lookup(url.host()).filter(|_| !is_exposed) {
+            Digest::new(user, password).check()?;
             headers.set_sensitive("Authorization", &basic(user, password)).map_err(|source| Error::Field { source })?;
         }
     }

@@ -283,3 +283,19 @@ fn rule_30_plain_http_is_refused_where_only_https_may_be_asked() {
     }
     assert!(matches!(verdict(&Policy::default(), &get("https://h/"), 302, "http://h/", 0), Verdict::Again(_)));
 }
+
+#[test]
+fn netrc_is_looked_up_for_a_new_host_but_not_from_https_to_http() {
+    let mut policy = Policy::default();
+    policy.netrc = sortie_policy::Netrc::parse("machine b login u password p\nmachine c login a:b password p").0;
+    let said = |from: &str, to: &str| match verdict(&policy, &get(from), 302, to, 0) {
+        Verdict::Again(again) => again.request.headers().get("Authorization").map(ToOwned::to_owned),
+        other => panic!("{from} to {to} gave {other:?}"),
+    };
+    let known = Some(sortie_policy::basic("u", "p"));
+    assert_eq!(said("http://a/", "http://b/"), known);
+    assert_eq!(said("http://a/", "https://b/"), known);
+    assert_eq!(said("https://a/", "http://b/"), None);
+    assert_eq!(said("https://b/", "http://b/"), None);
+    assert_eq!(error(&policy, &get("http://a/"), "http://c/", 0), Error::Credentials);
+}
