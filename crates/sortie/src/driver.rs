@@ -6,9 +6,11 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use sortie_engine::{
-    Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Place, Read, Streamed, Time, Unopened,
+    CallId, Engine, Limits, LinkError, LinkFault, LinkId, Opened, Outcome, Output, Place, Read, Streamed, Time,
+    Unopened,
 };
 use sortie_log::Event;
+use sortie_policy::Question;
 use sortie_transport as transport;
 use transport::{Detached, Plan, Transport};
 
@@ -256,16 +258,7 @@ impl Driver {
                 // Whether the peer has closed meanwhile was not seen: read until there is nothing.
                 Output::Resume { link } => self.unread.push((link, true)),
                 Output::Close { link } => self.close(link),
-                Output::Ask { call, exchange, question } => {
-                    let reply = reply(&question);
-                    self.refresh();
-                    if self.is_unheard() {
-                        // What is sent next must not meet a link that was closed while the program took its time. Where the
-                        // loop has failed, the next turn says so.
-                        let _ = self.listen(Some(Duration::ZERO));
-                    }
-                    self.engine.handle_reply(call, exchange, reply, self.now);
-                }
+                Output::Ask { call, exchange, question } => self.ask(call, exchange, &question),
                 Output::Uploaded { tag, sent, total } => self.dated |= audience.uploaded(tag, sent, total),
                 Output::Told { tag, event } => {
                     audience.told(tag, event);
@@ -274,6 +267,19 @@ impl Driver {
                 _ => {}
             }
         }
+    }
+
+    /// Asks the program's own code, and hands on what it says.
+    #[cold]
+    fn ask(&mut self, call: CallId, exchange: u32, question: &Question) {
+        let reply = reply(question);
+        self.refresh();
+        if self.is_unheard() {
+            // What is sent next must not meet a link that was closed while the program took its time. Where the loop has
+            // failed, the next turn says so.
+            let _ = self.listen(Some(Duration::ZERO));
+        }
+        self.engine.handle_reply(call, exchange, reply, self.now);
     }
 
     /// Reads the clock where the program's own code has taken its time: none of that is anybody's timeout.

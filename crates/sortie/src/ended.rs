@@ -10,7 +10,10 @@ use crate::cause::Cause;
 /// How a call ended. `cause` is why the batch was given up, where it was.
 pub(crate) fn ended(outcome: Outcome, at: SystemTime, cause: Option<&Cause>) -> Ended {
     let Outcome { mut history, tried, result, attempts, .. } = outcome;
-    let tried = tried.into_iter().map(of_tried).collect();
+    let tried = match tried.is_empty() {
+        true => Vec::new(),
+        false => tried.into_iter().map(of_tried).collect(),
+    };
     match result {
         Ok(response) => Ended { request: None, history, tried, result: Ok(response), at },
         Err(failure) => {
