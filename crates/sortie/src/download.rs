@@ -141,9 +141,10 @@ impl Downloading {
                         return self.write(stream, &partial, file, length, range.total, digest);
                     }
                 }
-                (StatusCode::RANGE_NOT_SATISFIABLE, Some((length, _))) => {
+                (StatusCode::RANGE_NOT_SATISFIABLE, Some((length, validator))) => {
                     // What was left may be all of it.
-                    if ContentRange::unsatisfied(stream.headers()) == Some(length) && partial.is_whole_at(length) {
+                    let is_as_long = ContentRange::unsatisfied(stream.headers()) == Some(length);
+                    if is_as_long && partial.is_whole_at(length) && validator.agrees(stream.headers()) {
                         let file = partial.go_on(length).map_err(|source| partial.fault(source))?;
                         let response = stream.head().clone();
                         drop(stream);
@@ -257,13 +258,16 @@ impl Downloading {
 }
 
 /// Whether a 206 goes on behind so many bytes of the same content; if so, which part it is.
+///
+/// A server may send less than was asked for: without a length of the whole nobody knows where that ends.
 fn continues(stream: &ResponseStream, length: u64, validator: &Validator, total: Option<u64>) -> Option<ContentRange> {
     let range = stream.content_range().filter(|range| range.first == length)?;
-    let is_as_long = total.is_none_or(|total| range.total.is_none_or(|said| said == total));
-    let is_same = Validator::of(stream.headers()).is_none_or(|said| said == *validator);
+    let whole = range.total.or(total)?;
+    let is_as_long = total.is_none_or(|total| total == whole);
     let is_plain = !stream.headers().contains("Content-Encoding");
     let fits = stream.content_length().is_none_or(|length| length == range.last - range.first + 1);
-    (is_as_long && is_same && is_plain && fits).then(|| ContentRange { total: range.total.or(total), ..range })
+    (is_as_long && validator.agrees(stream.headers()) && is_plain && fits)
+        .then_some(ContentRange { total: Some(whole), ..range })
 }
 
 /// A hash of what is there, if one is wanted, and the wanted one.

@@ -175,6 +175,14 @@ impl Validator {
         is_older.then(|| Validator(modified.to_owned()))
     }
 
+    /// Whether a response to If-Range says nothing else of its content: any other tag, also a weak one, is of another.
+    pub(crate) fn agrees(&self, headers: &Headers) -> bool {
+        match headers.get("ETag") {
+            Some(tag) => tag == self.0,
+            None => Validator::of(headers).is_none_or(|said| said == *self),
+        }
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
