@@ -357,6 +357,21 @@ fn a_file_that_is_there_is_replaced_unless_that_is_forbidden() {
 }
 
 #[test]
+fn a_file_that_was_published_under_two_names_is_not_written_to() {
+    let (folder, content) = (Folder::new(), content());
+    leave(&folder, &[1; 600_000], "\"v1\"", 300_000);
+    // As a download leaves it that is not to replace anything, and stops between the new name and the old.
+    fs::hard_link(folder.part(), folder.target()).unwrap();
+    let server = server(content.clone(), "\"v1\"", 400_000);
+    adopt(&folder, &server);
+    assert_eq!(error_of(download(&server, &folder)).kind(), ErrorKind::Truncated);
+    assert_eq!(fs::read(folder.target()).unwrap(), [1; 300_000]);
+    assert_eq!(asked(&server.requests()[0]), (None, None));
+    assert_eq!(download(&server, &folder).send().unwrap().resumed_from, 400_000);
+    assert!(fs::read(folder.target()).unwrap() == content && folder.names() == ["file.bin"]);
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_told_with_the_file() {
     let folder = Folder::new();
     let server = server(content(), "\"v1\"", usize::MAX);
