@@ -172,6 +172,10 @@ impl Engine {
 
     fn arm_sending(&mut self, id: CallId, link: LinkId, now: Time) {
         let Some(call) = self.calls.get(id) else { return };
+        if matches!(call.state, State::Receiving { .. }) {
+            // Where the answer has begun, it is for its reader to go on.
+            return self.rearm_reading(id, link, now);
+        }
         let patience = call.policy.timeouts.between_bytes;
         self.arm_link(link, patience.map(|limit| now.after(limit)));
     }
