@@ -126,8 +126,8 @@ impl Downloading {
             return Err(self.about(exists(&self.target)));
         }
         let partial = Partial::of(&self.target, self.request.arguments()).map_err(|error| self.about(error))?;
-        let can_resume = self.resume && *self.request.arguments.method() == Method::GET;
-        let mut left = if can_resume { partial.left() } else { None };
+        let is_get = *self.request.arguments.method() == Method::GET;
+        let mut left = if self.resume && is_get { partial.left() } else { None };
         loop {
             let mut request = self.request.clone().header("Accept-Encoding", "identity");
             if let Some((length, validator)) = &left {
@@ -161,7 +161,8 @@ impl Downloading {
                 (status, _) if status.is_success() && status != StatusCode::PARTIAL_CONTENT => {
                     let is_plain = !stream.headers().contains("Content-Encoding");
                     let total = stream.content_length().filter(|_| is_plain);
-                    let validator = Validator::of(stream.headers()).filter(|_| is_plain);
+                    // What another method brought is no part of what a GET brings.
+                    let validator = Validator::of(stream.headers()).filter(|_| is_plain && is_get);
                     let file = partial.begin(validator.as_ref(), total).map_err(|source| partial.fault(source))?;
                     return self.write(stream, &partial, file, 0, total, digest);
                 }

@@ -372,6 +372,16 @@ fn a_file_that_was_published_under_two_names_is_not_written_to() {
 }
 
 #[test]
+fn what_another_method_has_left_is_not_resumed() {
+    let (folder, content) = (Folder::new(), content());
+    let server = server(content.clone(), "\"v1\"", 250_000);
+    error_of(sortie::post(server.url("/file?token=5ecret")).download(folder.target()));
+    assert_eq!(folder.names(), ["file.bin.part"]);
+    error_of(download(&server, &folder));
+    assert_eq!(asked(&server.requests()[1]), (None, None));
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_told_with_the_file() {
     let folder = Folder::new();
     let server = server(content(), "\"v1\"", usize::MAX);
