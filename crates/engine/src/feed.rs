@@ -109,6 +109,19 @@ impl Engine {
         }
     }
 
+    /// What is left of a request cannot be sent. Says whether its answer, which is streamed, goes on all the same: then
+    /// nothing more is sent, and how the link ends is told to whoever reads on.
+    pub fn handle_unsent(&mut self, link: LinkId) -> bool {
+        let Some(&LinkState::Busy(id)) = self.links.get(link).map(|entry| &entry.state) else { return false };
+        match self.calls.get_mut(id).map(|call| &mut call.state) {
+            Some(State::Receiving { receiving, .. }) if receiving.flow.is_streamed() && !receiving.is_drained() => {
+                receiving.early = Some(Unsent::Nothing);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// The head of a request is written whose body does not simply follow: what does, if that is not for the caller to do.
     pub(crate) fn hold_or_feed(&mut self, id: CallId, link: LinkId, writes: u32, now: Time) -> Option<Write> {
         let call = self.calls.get_mut(id)?;
@@ -172,6 +185,10 @@ impl Engine {
 
     fn arm_sending(&mut self, id: CallId, link: LinkId, now: Time) {
         let Some(call) = self.calls.get(id) else { return };
+        if matches!(call.state, State::Receiving { .. }) {
+            // Where the answer has begun, it is for its reader to go on.
+            return self.rearm_reading(id, link, now);
+        }
         let patience = call.policy.timeouts.between_bytes;
         self.arm_link(link, patience.map(|limit| now.after(limit)));
     }

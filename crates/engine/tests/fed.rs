@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use sortie_engine::{BodyFault, Engine, Error, Limits, LinkId, Opened, Outcome, Output, Piece, Time, Write};
 use sortie_http::{Body, Headers, Method, PreparedRequest, Url};
@@ -10,9 +10,13 @@ use sortie_policy::Policy;
 
 /// An engine that has written the head of a request with this body.
 fn sending(body: Body) -> (Engine, LinkId) {
-    let mut engine = Engine::new(Limits::default(), [0; 32], SystemTime::UNIX_EPOCH);
     let mut policy = Policy::default();
     policy.counted = true;
+    sending_by(policy, body)
+}
+
+fn sending_by(policy: Policy, body: Body) -> (Engine, LinkId) {
+    let mut engine = Engine::new(Limits::default(), [0; 32], SystemTime::UNIX_EPOCH);
     let request = PreparedRequest::new(Method::POST, Url::parse("http://h/").unwrap(), Headers::new(), body);
     engine.submit(request, Arc::new(policy), 1, Time(0));
     let Some(Output::Open { link, .. }) = engine.poll() else { panic!("a link is wanted") };
@@ -81,4 +85,26 @@ fn too_much_and_too_little_are_errors_that_say_how_much() {
     engine.handle_fed(link, Piece::End, &mut Vec::new(), Time(0));
     assert_eq!(fault(&mut engine).to_string(), "the body of the request ended after 3 of 5 bytes");
     assert_eq!(engine.links(), 0);
+}
+
+#[test]
+fn a_body_that_goes_on_behind_its_answer_does_not_hurry_who_reads_that() {
+    let mut policy = Policy::default();
+    (policy.stream, policy.timeouts.between_bytes) = (true, Some(Duration::from_secs(10)));
+    let at = |seconds| Time(0).after(Duration::from_secs(seconds));
+    let (mut engine, link) = sending_by(policy, Body::reader(std::io::empty(), None));
+    let _ = engine.handle_received(link, b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab", at(1));
+    let call = std::iter::from_fn(|| engine.poll()).find_map(|output| match output {
+        Output::Head { head, .. } => Some(head.call),
+        _ => None,
+    });
+    assert_eq!(engine.handle_fed(link, Piece::Bytes(b"hello"), &mut Vec::new(), at(2)).0, Write::Feed);
+    engine.handle_deadline(at(500));
+    assert!(ended(&mut engine).is_none(), "nobody reads");
+    engine.want(call.unwrap(), Vec::new(), at(500));
+    let _ = engine.handle_fed(link, Piece::Bytes(b"hello"), &mut Vec::new(), at(505));
+    engine.handle_deadline(at(514));
+    assert!(ended(&mut engine).is_none(), "the body goes on");
+    engine.handle_deadline(at(515));
+    assert!(matches!(ended(&mut engine).unwrap().result.unwrap_err().error, Error::Timeout { .. }));
 }

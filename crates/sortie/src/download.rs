@@ -126,8 +126,8 @@ impl Downloading {
             return Err(self.about(exists(&self.target)));
         }
         let partial = Partial::of(&self.target, self.request.arguments()).map_err(|error| self.about(error))?;
-        let can_resume = self.resume && *self.request.arguments.method() == Method::GET;
-        let mut left = if can_resume { partial.left() } else { None };
+        let is_get = *self.request.arguments.method() == Method::GET;
+        let mut left = if self.resume && is_get { partial.left() } else { None };
         loop {
             let mut request = self.request.clone().header("Accept-Encoding", "identity");
             if let Some((length, validator)) = &left {
@@ -141,9 +141,10 @@ impl Downloading {
                         return self.write(stream, &partial, file, length, range.total, digest);
                     }
                 }
-                (StatusCode::RANGE_NOT_SATISFIABLE, Some((length, _))) => {
+                (StatusCode::RANGE_NOT_SATISFIABLE, Some((length, validator))) => {
                     // What was left may be all of it.
-                    if ContentRange::unsatisfied(stream.headers()) == Some(length) && partial.is_whole_at(length) {
+                    let is_as_long = ContentRange::unsatisfied(stream.headers()) == Some(length);
+                    if is_as_long && partial.is_whole_at(length) && validator.agrees(stream.headers()) {
                         let file = partial.go_on(length).map_err(|source| partial.fault(source))?;
                         let response = stream.head().clone();
                         drop(stream);
@@ -160,7 +161,8 @@ impl Downloading {
                 (status, _) if status.is_success() && status != StatusCode::PARTIAL_CONTENT => {
                     let is_plain = !stream.headers().contains("Content-Encoding");
                     let total = stream.content_length().filter(|_| is_plain);
-                    let validator = Validator::of(stream.headers()).filter(|_| is_plain);
+                    // What another method brought is no part of what a GET brings.
+                    let validator = Validator::of(stream.headers()).filter(|_| is_plain && is_get);
                     let file = partial.begin(validator.as_ref(), total).map_err(|source| partial.fault(source))?;
                     return self.write(stream, &partial, file, 0, total, digest);
                 }
@@ -257,13 +259,16 @@ impl Downloading {
 }
 
 /// Whether a 206 goes on behind so many bytes of the same content; if so, which part it is.
+///
+/// A server may send less than was asked for: without a length of the whole nobody knows where that ends.
 fn continues(stream: &ResponseStream, length: u64, validator: &Validator, total: Option<u64>) -> Option<ContentRange> {
     let range = stream.content_range().filter(|range| range.first == length)?;
-    let is_as_long = total.is_none_or(|total| range.total.is_none_or(|said| said == total));
-    let is_same = Validator::of(stream.headers()).is_none_or(|said| said == *validator);
+    let whole = range.total.or(total)?;
+    let is_as_long = total.is_none_or(|total| total == whole);
     let is_plain = !stream.headers().contains("Content-Encoding");
     let fits = stream.content_length().is_none_or(|length| length == range.last - range.first + 1);
-    (is_as_long && is_same && is_plain && fits).then(|| ContentRange { total: range.total.or(total), ..range })
+    (is_as_long && validator.agrees(stream.headers()) && is_plain && fits)
+        .then_some(ContentRange { total: Some(whole), ..range })
 }
 
 /// A hash of what is there, if one is wanted, and the wanted one.

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -74,7 +75,9 @@ impl Partial {
     /// How much was left by an earlier attempt, and what it must still be. `None` where nothing of use is there.
     pub(crate) fn left(&self) -> Option<(u64, Validator)> {
         let known = self.known.as_ref()?;
-        let length = fs::metadata(&self.path).ok().filter(fs::Metadata::is_file)?.len();
+        let about = fs::metadata(&self.path).ok().filter(fs::Metadata::is_file)?;
+        // One that has another name may have been published already.
+        let length = Some(about.len()).filter(|_| about.nlink() == 1)?;
         let fits = length > 0 && known.total.is_none_or(|total| length <= total);
         fits.then(|| (length, known.validator.clone()))
     }
@@ -92,6 +95,10 @@ impl Partial {
     /// Begins anew: what was there is gone, and what is to be remembered is.
     pub(crate) fn begin(&self, validator: Option<&Validator>, total: Option<u64>) -> io::Result<File> {
         forget(&self.memory)?;
+        if fs::symlink_metadata(&self.path).is_ok_and(|about| about.is_file()) {
+            // Where a download stopped as it was published it may be the target's own content by another name.
+            forget(&self.path)?;
+        }
         let file = OpenOptions::new().write(true).create(true).truncate(true).open(&self.path)?;
         if let Some(validator) = validator {
             let mut text = format!("{FORM}\nof {}\nif {}\n", self.of, validator.as_str());
@@ -173,6 +180,14 @@ impl Validator {
         let modified = headers.get("Last-Modified")?;
         let is_older = date(modified)? < date(headers.get("Date")?)?;
         is_older.then(|| Validator(modified.to_owned()))
+    }
+
+    /// Whether a response to If-Range says nothing else of its content: any other tag, also a weak one, is of another.
+    pub(crate) fn agrees(&self, headers: &Headers) -> bool {
+        match headers.get("ETag") {
+            Some(tag) => tag == self.0,
+            None => Validator::of(headers).is_none_or(|said| said == *self),
+        }
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -139,6 +139,55 @@ fn a_download_that_was_cut_goes_on_where_it_stopped() {
     assert_eq!(asked, [(None, None), (Some(250_000), condition.clone()), (Some(500_000), condition)]);
 }
 
+/// A server that answers a request for a part with `part`, and any other with this content.
+fn with_part(part: Vec<u8>, content: &[u8]) -> RawServer {
+    let right = [format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", content.len()).as_bytes(), content].concat();
+    let server = RawServer::start(move |peer| {
+        while let Some(request) = peer.read_request()? {
+            // The client closes where it does not want the rest.
+            if peer.write(if asked(&request).0.is_some() { &part } else { &right }).is_err() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    });
+    server.unwrap()
+}
+
+#[test]
+fn a_part_of_nobody_knows_how_much_is_not_taken_for_the_rest() {
+    let (folder, content) = (Folder::new(), content());
+    leave(&folder, &content, "\"v1\"", 300_000);
+    let meta = folder.0.join("file.bin.part.meta");
+    fs::write(&meta, fs::read_to_string(&meta).unwrap().replace("total 600000\n", "")).unwrap();
+    let head = "HTTP/1.1 206 x\r\nContent-Range: bytes 300000-300099/*\r\nETag: \"v1\"\r\nContent-Length: 100\r\n\r\n";
+    let server = with_part([head.as_bytes(), &content[300_000..300_100]].concat(), &content);
+    adopt(&folder, &server);
+    let done = download(&server, &folder).send().unwrap();
+    assert_eq!((done.bytes, done.resumed_from), (600_000, 0));
+    assert!(fs::read(folder.target()).unwrap() == content);
+}
+
+#[test]
+fn an_answer_for_another_tag_is_not_put_behind_what_was_left() {
+    let new = vec![3; 600_000];
+    for tag in ["\"v2\"", "W/\"v2\"", "W/\"v1\""] {
+        let range = format!("HTTP/1.1 206 x\r\nContent-Range: bytes 300000-599999/600000\r\nETag: {tag}");
+        let part = [format!("{range}\r\nContent-Length: 300000\r\n\r\n").as_bytes(), &new[300_000..]].concat();
+        let end =
+            format!("HTTP/1.1 416 x\r\nContent-Range: bytes */600000\r\nETag: {tag}\r\nContent-Length: 0\r\n\r\n");
+        for (left, answer) in [(300_000, part), (600_000, end.into_bytes())] {
+            let folder = Folder::new();
+            leave(&folder, &[1; 600_000], "\"v1\"", 300_000);
+            fs::write(folder.part(), vec![1; left]).unwrap();
+            let server = with_part(answer, &new);
+            adopt(&folder, &server);
+            assert_eq!(download(&server, &folder).send().unwrap().resumed_from, 0, "{tag}, {left}");
+            assert!(fs::read(folder.target()).unwrap() == new);
+        }
+    }
+}
+
 /// Leaves a partial file of content with this tag.
 fn leave(folder: &Folder, old: &[u8], tag: &'static str, length: usize) {
     let server = server(old.to_vec(), tag, length);
@@ -305,6 +354,31 @@ fn a_file_that_is_there_is_replaced_unless_that_is_forbidden() {
     fs::remove_file(folder.target()).unwrap();
     download(&server, &folder).overwrite(false).send().unwrap();
     assert_eq!(folder.names(), ["file.bin"]);
+}
+
+#[test]
+fn a_file_that_was_published_under_two_names_is_not_written_to() {
+    let (folder, content) = (Folder::new(), content());
+    leave(&folder, &[1; 600_000], "\"v1\"", 300_000);
+    // As a download leaves it that is not to replace anything, and stops between the new name and the old.
+    fs::hard_link(folder.part(), folder.target()).unwrap();
+    let server = server(content.clone(), "\"v1\"", 400_000);
+    adopt(&folder, &server);
+    assert_eq!(error_of(download(&server, &folder)).kind(), ErrorKind::Truncated);
+    assert_eq!(fs::read(folder.target()).unwrap(), [1; 300_000]);
+    assert_eq!(asked(&server.requests()[0]), (None, None));
+    assert_eq!(download(&server, &folder).send().unwrap().resumed_from, 400_000);
+    assert!(fs::read(folder.target()).unwrap() == content && folder.names() == ["file.bin"]);
+}
+
+#[test]
+fn what_another_method_has_left_is_not_resumed() {
+    let (folder, content) = (Folder::new(), content());
+    let server = server(content.clone(), "\"v1\"", 250_000);
+    error_of(sortie::post(server.url("/file?token=5ecret")).download(folder.target()));
+    assert_eq!(folder.names(), ["file.bin.part"]);
+    error_of(download(&server, &folder));
+    assert_eq!(asked(&server.requests()[1]), (None, None));
 }
 
 #[test]

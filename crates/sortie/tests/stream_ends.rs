@@ -90,3 +90,33 @@ fn content_that_was_heard_while_another_connection_was_given_up_is_read() {
     });
     assert_eq!(end.recv_timeout(Duration::from_secs(60)).unwrap(), 100_000);
 }
+
+#[test]
+fn an_answer_outlives_a_body_that_nobody_takes() {
+    let ((go, gate), (tell, gone)) = (mpsc::channel::<()>(), mpsc::channel());
+    let gate = Mutex::new(gate);
+    let server = RawServer::start(move |peer| {
+        peer.read_head()?;
+        peer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 40000\r\n\r\n")?;
+        pause(50);
+        peer.write(&[b'x'; 10_000])?;
+        gate.lock().unwrap().recv().map_err(std::io::Error::other)?;
+        peer.write(&[b'x'; 30_000])?;
+        // What stands unread of the body has it end in a reset.
+        let _ = tell.send(());
+        Ok(())
+    });
+    let (server, endless) = (server.unwrap(), sortie::BodyArgument::reader(std::io::repeat(b'b')));
+    let mut stream = sortie::post(server.url("/")).body(endless).stream().unwrap();
+    let (mut buffer, mut length) = (vec![0; 64 * 1024], 0);
+    while length < 10_000 {
+        length += stream.read(&mut buffer).unwrap();
+    }
+    go.send(()).unwrap();
+    gone.recv().unwrap();
+    pause(20);
+    while length < 40_000 {
+        length += stream.read(&mut buffer).unwrap();
+    }
+    assert_eq!(stream.read(&mut buffer).unwrap(), 0);
+}

@@ -119,6 +119,11 @@ impl Driver {
     /// A link that cannot be written to: the peer may have said why before it closed.
     pub(super) fn fail_write(&mut self, link: LinkId, cause: LinkError) {
         let end = self.read(link, true);
+        if end.is_none() && self.engine.handle_unsent(link) {
+            // What has come of the answer is its reader's to read, and to find the end of.
+            self.lull.heed(link, true);
+            return self.feeds.close(link);
+        }
         let cause = match end {
             // An answer that ends in good order is one, whatever became of the request.
             Some(None) if self.engine.has_head(link) => None,
