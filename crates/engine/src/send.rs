@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use sortie_http::PreparedRequest;
 use sortie_log::What;
 use sortie_policy::{Authenticator, with_credentials};
 
-use crate::call::{Credentials, State};
+use crate::call::{Call, Credentials, State};
 use crate::engine::Engine;
 use crate::link::LinkState;
 use crate::output::Write;
@@ -204,18 +205,12 @@ impl Engine {
         }
         let is_tunnelled = entry.proxied == Proxied::Tunnelled;
         let is_as_it_is = !is_tunnelled || !call.request.headers().contains(PROXY_AUTHORIZATION);
-        if is_as_it_is && matches!(call.credentials, Credentials::None) {
-            return entry.conn.begin(&call.request, call.cookie.as_deref(), proxy, upgrade, out);
-        }
-        let mut request = call.request.clone();
-        if let Credentials::Fields(fields) = &call.credentials {
-            // Whether they can be sent was looked at when they came.
-            request = with_credentials(&request, fields).unwrap_or(request);
-        }
-        if is_tunnelled {
-            request.headers_mut().remove(PROXY_AUTHORIZATION);
-        }
-        entry.conn.begin(&request, call.cookie.as_deref(), proxy, upgrade, out);
+        let changed = match is_as_it_is && matches!(call.credentials, Credentials::None) {
+            true => None,
+            false => Some(as_it_goes_out(call, is_tunnelled)),
+        };
+        let request = changed.as_ref().unwrap_or(&call.request);
+        entry.conn.begin(request, call.cookie.as_deref(), proxy, upgrade, out);
     }
 
     fn tell_sending(&mut self, id: CallId, reused: bool, now: Time) {
@@ -227,4 +222,18 @@ impl Engine {
         };
         self.tell(id, what, now);
     }
+}
+
+/// A call's request with what says who asks, and without what is a proxy's alone where a tunnel leads past it.
+#[cold]
+fn as_it_goes_out(call: &Call, is_tunnelled: bool) -> PreparedRequest {
+    let mut request = call.request.clone();
+    if let Credentials::Fields(fields) = &call.credentials {
+        // Whether they can be sent was looked at when they came.
+        request = with_credentials(&request, fields).unwrap_or(request);
+    }
+    if is_tunnelled {
+        request.headers_mut().remove(PROXY_AUTHORIZATION);
+    }
+    request
 }

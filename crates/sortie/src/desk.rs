@@ -179,6 +179,7 @@ impl Audience for Desk {
         runs_hooks
     }
 
+    #[cold]
     fn head(&mut self, tag: u64, at: SystemTime, head: Streamed) -> bool {
         let Some(entry) = self.entries.get_mut(index(tag)).filter(|entry| entry.number == tag) else { return false };
         let runs_hooks = entry.after.has_hooks() || entry.sink.is_some();
@@ -192,10 +193,12 @@ impl Audience for Desk {
         runs_hooks
     }
 
+    #[cold]
     fn content(&mut self, _tag: u64, bytes: Vec<u8>) {
         self.pieces.push_back(bytes);
     }
 
+    #[cold]
     fn uploaded(&mut self, tag: u64, sent: u64, total: Option<u64>) -> bool {
         let entry = self.entries.get(index(tag)).filter(|entry| entry.number == tag);
         let upload = entry.and_then(|entry| entry.after.upload());
@@ -205,10 +208,12 @@ impl Audience for Desk {
         upload.is_some()
     }
 
+    #[cold]
     fn handed(&mut self, _tag: u64, stream: Detached) {
         self.handed = Some(stream);
     }
 
+    #[cold]
     fn warmed(&mut self, result: Result<(), Unopened>) {
         self.warmed.push(result);
     }

@@ -33,6 +33,8 @@ impl Driver {
             let mut rest = Rest::Nothing;
             if write == Write::Feed {
                 (write, rest) = self.feed(link);
+            } else if self.output.is_empty() {
+                return;
             }
             let as_it_is = match &rest {
                 Rest::Nothing => &[][..],
@@ -76,6 +78,9 @@ impl Driver {
 
     /// Goes on with links that had more to write when their turn was over.
     pub(super) fn write_on(&mut self) {
+        if self.unwritten.is_empty() {
+            return;
+        }
         for link in std::mem::take(&mut self.unwritten) {
             self.write(link);
         }
