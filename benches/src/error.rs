@@ -43,6 +43,8 @@ pub enum Error {
         /// What is wrong with it.
         source: sortie_http::Error,
     },
+    /// The content is no gzip member with a plain header, or is damaged.
+    Gzip,
     /// The engine wants nothing more, and not all calls have ended.
     Idle,
     /// The peak of the memory could not be read.
@@ -131,6 +133,7 @@ impl fmt::Display for Error {
             }
             Error::Url { .. } => f.write_str("the URL cannot be sent to"),
             Error::Idle => f.write_str("the engine wants nothing more, and not all calls have ended"),
+            Error::Gzip => f.write_str("the content is no plain gzip member, or damaged"),
             Error::Memory { .. } => f.write_str("cannot read the peak of the memory"),
             Error::Authorities { file, .. } => write!(f, "cannot trust what is in {file}"),
             Error::Session { .. } => f.write_str("the session cannot be made"),

@@ -15,6 +15,7 @@ use rustix::event::{Timespec, epoll};
 use rustls::ClientConfig;
 
 use crate::answer::{Answer, Search, Whole};
+use crate::inflate::{INFLATE, Inflate};
 use crate::target::Target;
 use crate::tls::{self, NO_KEEP_ALIVE, Session};
 use crate::{Error, Job, Tally};
@@ -55,6 +56,7 @@ pub fn run(job: &Job, keep: bool) -> Result<(Tally, Vec<Kept>), Error> {
         done: 0,
         tally: Tally::default(),
         kept: keep.then(|| vec![Kept::default(); job.count]),
+        inflate: job.has(INFLATE.0).then(|| Box::new(Inflate::new())),
     };
     for slot in 0..job.concurrency.min(job.count) {
         lines.connections.push(None);
@@ -99,6 +101,7 @@ struct Lines {
     done: usize,
     tally: Tally,
     kept: Option<Vec<Kept>>,
+    inflate: Option<Box<Inflate>>,
 }
 
 /// One connection.
@@ -214,7 +217,8 @@ impl Lines {
             return ControlFlow::Break(());
         };
         let finished = *index;
-        match read.and_then(|bytes| answer.receive(bytes, &self.search, self.kept.is_some())) {
+        match read.and_then(|bytes| answer.receive(bytes, &self.search, self.kept.is_some() || self.inflate.is_some()))
+        {
             Ok(None) => return ControlFlow::Continue(()),
             Ok(Some(whole)) if !self.keep_alive => self.deliver(finished, whole),
             Ok(Some(whole)) => {
@@ -242,8 +246,15 @@ impl Lines {
     }
 
     fn deliver(&mut self, index: usize, whole: Whole) {
+        let length = match &mut self.inflate {
+            None => whole.length,
+            Some(inflate) => match inflate.run(&whole.content) {
+                Ok(length) => length,
+                Err(error) => return self.fail(index, &error),
+            },
+        };
         self.done += 1;
-        self.tally.add(index, whole.status, whole.length);
+        self.tally.add(index, whole.status, length);
         if let Some(kept) = &mut self.kept {
             kept[index] = Kept { status: whole.status, content: whole.content.into() };
         }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use sortie_benches::{Error, Job, Meter, Program, Report, limit, tls};
+use sortie_benches::{Error, INFLATE, Job, Meter, Program, Report, limit, tls};
 
 const KEEP: &str = "--keep";
 
@@ -10,6 +10,7 @@ const PROGRAM: Program = Program {
     name: "raw",
     options: &[
         (KEEP, "keep status and content of every response, as sender does; else they are only counted"),
+        INFLATE,
         tls::CA,
         tls::NO_KEEP_ALIVE,
     ],
