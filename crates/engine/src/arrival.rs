@@ -8,9 +8,9 @@ use sortie_policy::{Question, Seen, Verdict};
 use crate::call::{Call, Credentials, State};
 use crate::chance::Chance;
 use crate::conn::Head;
-use crate::flow::Flow;
-use crate::receiving::{Receiving, TRUSTED, Unsent, coded_limit};
-use crate::retry::{Share, allowed};
+use crate::receiving::{Flow, Receiving, TRUSTED, Unsent, coded_limit};
+use crate::retry::allowed;
+use crate::share::Share;
 use crate::{Limits, Time};
 
 /// What a head brings that concerns more than its call.

@@ -15,7 +15,7 @@ use crate::chance::Chance;
 use crate::conn::Scratch;
 use crate::link::Link;
 use crate::origin::{OriginId, Origins};
-use crate::retry::Share;
+use crate::share::Share;
 use crate::table::{Name, Table};
 use crate::{CallId, Error, Failure, Limits, LinkId, Outcome, Output, Phase, Time};
 

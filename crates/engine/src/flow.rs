@@ -16,26 +16,11 @@ use crate::call::{Credentials, State};
 use crate::conn::Head;
 use crate::engine::Engine;
 use crate::output::{Output, Read};
-use crate::receiving::Receiving;
+use crate::receiving::{Flow, Receiving};
 use crate::{CallId, LinkId, Time, Tried};
 
 /// How much room is made for one read, in bytes.
 pub(crate) const ROOM: usize = 64 * 1024;
-
-/// Where the content of a response goes.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Flow {
-    /// It is kept until it is whole.
-    Kept,
-    /// It is to go out, if what the program's own code is asked comes to that. The link is not read.
-    Asked,
-    /// It goes out; at this moment nobody waits for it, and the link is not read.
-    Resting,
-    /// It goes out, and is waited for.
-    Wanted,
-    /// As wanted; but when the link has something, its reader is to take it.
-    Lent,
-}
 
 /// The head of a response whose content follows piece by piece.
 #[derive(Debug)]
@@ -54,13 +39,6 @@ pub struct Streamed {
     pub attempts: u32,
     /// The limits of decoding the content, the policy's `max_content` among them.
     pub limits: sortie_content::Limits,
-}
-
-impl Flow {
-    /// Whether the head went out, and content follows as it comes.
-    pub(crate) fn is_streamed(self) -> bool {
-        !matches!(self, Flow::Kept | Flow::Asked)
-    }
 }
 
 impl Engine {

@@ -10,9 +10,9 @@ use sortie_policy::{Verdict, Why};
 
 use crate::call::{Call, Credentials, State};
 use crate::engine::Engine;
-use crate::flow::{Flow, sent};
+use crate::flow::sent;
 use crate::outcome::Setback;
-use crate::receiving::Receiving;
+use crate::receiving::{Flow, Receiving};
 use crate::{CallId, Error, Failure, LinkId, Output, Phase, Time};
 
 impl Engine {

@@ -71,6 +71,7 @@ mod retry;
 mod road;
 mod schedule;
 mod send;
+mod share;
 mod table;
 mod time;
 

@@ -8,10 +8,10 @@ use crate::call::State;
 use crate::conn::{ConnEvent, Head};
 use crate::engine::Engine;
 use crate::feed::is_unheeded;
-use crate::flow::{Flow, ROOM};
+use crate::flow::ROOM;
 use crate::link::LinkState;
 use crate::output::{Output, Place, Read};
-use crate::receiving::{Kept, Receiving, TRUSTED, Unsent};
+use crate::receiving::{Flow, Kept, Receiving, TRUSTED, Unsent};
 use crate::{CallId, Error, LinkId, Phase, Time};
 
 /// The least that is worth reading straight into its place.

@@ -5,7 +5,6 @@ use sortie_policy::Verdict;
 
 use crate::Error;
 use crate::conn::Head;
-use crate::flow::Flow;
 
 /// How much memory is reserved for a body on the peer's word alone.
 pub(crate) const TRUSTED: u64 = 1024 * 1024;
@@ -47,6 +46,21 @@ pub(crate) enum Kept {
     Failed(Error),
 }
 
+/// Where the content of a response goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Flow {
+    /// It is kept until it is whole.
+    Kept,
+    /// It is to go out, if what the program's own code is asked comes to that. The link is not read.
+    Asked,
+    /// It goes out; at this moment nobody waits for it, and the link is not read.
+    Resting,
+    /// It goes out, and is waited for.
+    Wanted,
+    /// As wanted; but when the link has something, its reader is to take it.
+    Lent,
+}
+
 impl Receiving {
     /// Whether the content is read for the connection's sake alone.
     pub(crate) fn is_drained(&self) -> bool {
@@ -68,6 +82,13 @@ impl Receiving {
         }
         self.body.extend_from_slice(piece);
         Kept::Yes
+    }
+}
+
+impl Flow {
+    /// Whether the head went out, and content follows as it comes.
+    pub(crate) fn is_streamed(self) -> bool {
+        !matches!(self, Flow::Kept | Flow::Asked)
     }
 }
 

@@ -8,24 +8,8 @@ use sortie_policy::{Failed, Verdict};
 use crate::call::{Call, State};
 use crate::engine::Engine;
 use crate::outcome::{Failure, Setback};
+use crate::share::Share;
 use crate::{CallId, Error, Limits, LinkFault, Phase, Time, Tried};
-
-/// How many calls were submitted, and how many retries there were.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Share {
-    pub(crate) submitted: u64,
-    retried: u64,
-}
-
-impl Share {
-    /// Takes one more retry, if there may be one.
-    fn take(&mut self, per_thousand: Option<u32>) -> bool {
-        let fits = |share: u32| (self.retried + 1).saturating_mul(1_000) <= self.submitted.saturating_mul(share.into());
-        let may = per_thousand.is_none_or(fits);
-        self.retried += u64::from(may);
-        may
-    }
-}
 
 /// A verdict as far as the limits allow it: a response that may not be tried again is the answer.
 pub(crate) fn allowed(verdict: Verdict, call: &Call, limits: &Limits, share: &mut Share, now: Time) -> Verdict {
@@ -114,20 +98,5 @@ fn is_passing(error: &Error) -> bool {
         }
         Error::Closed | Error::Timeout { .. } => true,
         _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_share_is_of_the_calls_that_were_submitted() {
-        let mut share = Share { submitted: 9, retried: 0 };
-        assert!(!share.take(Some(100)), "no whole one");
-        share.submitted = 20;
-        let taken = (0..5).filter(|_| share.take(Some(100))).count();
-        assert_eq!(taken, 2);
-        assert!(!share.take(Some(0)) && share.take(None));
     }
 }

@@ -82,6 +82,7 @@ mod reply;
 mod request;
 mod response_lines;
 mod response_stream;
+mod roots;
 #[cfg(feature = "json")]
 mod saved;
 mod session;

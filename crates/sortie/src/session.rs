@@ -14,7 +14,7 @@ use crate::desk::record;
 use crate::driver::wall;
 use crate::garage::Garage;
 use crate::live::Live;
-use crate::tls::roots;
+use crate::roots::roots;
 use crate::unix_url::{localhost, unix_socket_of};
 use crate::{Batch, Request};
 

@@ -1,14 +1,7 @@
 //! TLS, where it is built in.
 
 use sortie_engine::LinkError;
-#[cfg(any(feature = "tls", feature = "ring"))]
-use sortie_policy::Channel;
-use sortie_session::{Matter, Profile};
-#[cfg(any(feature = "tls", feature = "ring"))]
-use sortie_session::{What, Whence};
 use sortie_transport::{Connector, ConnectorBuilder, Secured};
-
-use crate::connecting::Connecting;
 
 /// The name of the one protocol that is spoken (RFC 7301, section 6).
 #[cfg(any(feature = "tls", feature = "ring"))]
@@ -68,21 +61,4 @@ pub(crate) fn check(is_wanted: bool) -> Result<(), LinkError> {
     }
     let source = std::io::Error::new(std::io::ErrorKind::Unsupported, "https needs the feature `tls`");
     Err(LinkError { kind: sortie_engine::LinkFault::Unsupported, source: Box::new(source) })
-}
-
-/// Whom TLS trusts for a request that says this of its connection, and who has said so.
-#[cfg(any(feature = "tls", feature = "ring"))]
-pub(crate) fn roots(profile: &Profile, own: Option<&Connecting>) -> Option<Matter> {
-    let session = crate::plan::connector(&profile.channel);
-    let (tls, whence) = match own.and_then(Connecting::tls) {
-        Some(tls) => (tls, Whence::Request),
-        None if session.tls() == crate::plan::connector(&Channel::default()).tls() => (session.tls(), Whence::Default),
-        None => (session.tls(), Whence::Session),
-    };
-    Some(Matter::new(What::Roots, tls.trusted(), whence))
-}
-
-#[cfg(not(any(feature = "tls", feature = "ring")))]
-pub(crate) fn roots(_: &Profile, _: Option<&Connecting>) -> Option<Matter> {
-    None
 }

@@ -16,11 +16,12 @@ use hyper_util::rt::TokioIo;
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsAcceptor;
 
+use crate::broken::Broken;
 use crate::counts::Connected;
 use crate::delivery::Delivery;
 use crate::fate::{Ending, Fate};
 use crate::interim::Interim;
-use crate::route::{self, Broken};
+use crate::route;
 use crate::shared::Shared;
 use crate::socket::Socket;
 use crate::tls::Secured;

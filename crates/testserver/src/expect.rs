@@ -41,7 +41,7 @@ impl Expectation {
 
 /// `/expect`: 417, or the echo of what came.
 pub(crate) fn asked(request: &Request) -> Answer {
-    match request.expectation() {
+    match Expectation::of(request.parts()) {
         Expectation::Refused => answer::refusal(StatusCode::EXPECTATION_FAILED, "no content is expected here"),
         _ => echo::whole(request),
     }

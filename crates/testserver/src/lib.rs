@@ -102,6 +102,7 @@
 mod algorithm;
 mod answer;
 mod attempts;
+mod broken;
 mod coding;
 mod conduct;
 mod connection;

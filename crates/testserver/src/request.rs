@@ -9,7 +9,6 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Uri};
 use percent_encoding::percent_decode_str;
 
-use crate::expect::Expectation;
 use crate::visitor::Visitor;
 
 /// A request whose content has come.
@@ -64,9 +63,9 @@ impl Request {
         argument(&self.parts.uri, name)
     }
 
-    /// What becomes of what it expects.
-    pub(crate) fn expectation(&self) -> Expectation {
-        Expectation::of(&self.parts)
+    /// Its head.
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
     }
 
     /// `uri` is what was asked for, as a path or, of a proxy, as a whole URL.

@@ -11,6 +11,7 @@ use hyper::header::{CONNECTION, HeaderValue};
 use serde_json::json;
 
 use crate::answer::{self, Answer};
+use crate::broken::Broken;
 use crate::content::Content;
 use crate::expect::Expectation;
 use crate::interim::Interim;
@@ -30,9 +31,6 @@ const MOST_CONTENT: usize = 256 * 1024 * 1024;
 
 /// The longest delay, in seconds.
 const LONGEST_DELAY: f64 = 10.0;
-
-/// What went wrong below HTTP, so that no answer can be given.
-pub(crate) type Broken = Box<dyn std::error::Error + Send + Sync>;
 
 /// Answers a request; fails only where its content did not come.
 pub(crate) async fn answer(

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::algorithm::hex;
 use crate::answer::{self, Answer};
+use crate::broken::Broken;
 use crate::request;
-use crate::route::Broken;
 
 /// What is made of the content as it passes.
 enum Sum {
