@@ -246,17 +246,20 @@ impl Lines {
     }
 
     fn deliver(&mut self, index: usize, whole: Whole) {
-        let length = match &mut self.inflate {
-            None => whole.length,
-            Some(inflate) => match inflate.run(&whole.content) {
-                Ok(length) => length,
+        let Whole { status, mut length, mut content } = whole;
+        if let Some(inflate) = &mut self.inflate {
+            match inflate.run(&content) {
+                Ok(inflated) => {
+                    length = inflated.len();
+                    content = if self.kept.is_some() { inflated.to_vec() } else { Vec::new() };
+                }
                 Err(error) => return self.fail(index, &error),
-            },
-        };
+            }
+        }
         self.done += 1;
-        self.tally.add(index, whole.status, length);
+        self.tally.add(index, status, length);
         if let Some(kept) = &mut self.kept {
-            kept[index] = Kept { status: whole.status, content: whole.content.into() };
+            kept[index] = Kept { status, content: content.into() };
         }
     }
 

@@ -39,7 +39,8 @@ METHOD = """## Method
 - Over TLS (1.3, AES-256-GCM or what the client prefers, a P-256 certificate) raw, sortie, hyper by tokio-rustls and
   reqwest rest on rustls with aws-lc, ureq on rustls with ring, libcurl on the system's library. Without keep-alive
   everybody sends `Connection: close` and takes up the sessions that nginx gave tickets for.
-- Not measured here: gzip, HTTP/2, pipelining, instructions and system calls.
+- Not measured here: bodies of a GiB and gzip (see [large-bodies.md](large-bodies.md)), HTTP/2, pipelining, instructions and
+  system calls.
 
 Machine: {cpu}, {cores} cores, {kernel}. Load before the first run: {load}. Versions: {versions}.
 """
