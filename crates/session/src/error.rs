@@ -1,5 +1,6 @@
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 
 use sortie_hooks::Warning;
@@ -138,6 +139,16 @@ impl Error {
         &self.0.tried
     }
 
+    /// What the causes say, from the nearest down to the system's own, without secrets.
+    pub fn causes(&self) -> impl Iterator<Item = String> {
+        self.sources().map(|cause| redact_text(&cause.to_string()).into())
+    }
+
+    /// The system's number of what went wrong (`errno`), where one of the causes has one.
+    pub fn os_error(&self) -> Option<i32> {
+        self.sources().find_map(|cause| cause.downcast_ref::<io::Error>()?.raw_os_error())
+    }
+
     /// In this phase.
     #[must_use]
     pub fn with_phase(mut self, phase: Phase) -> Self {
@@ -234,6 +245,10 @@ impl Error {
         error
     }
 
+    fn sources(&self) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+        std::iter::successors(self.source(), |&cause| cause.source())
+    }
+
     fn change(&mut self) -> &mut Inner {
         Arc::make_mut(&mut self.0)
     }
@@ -244,12 +259,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt_clause(f)?;
-        let mut cause = self.source().filter(|_| f.alternate());
-        while let Some(source) = cause {
-            write!(f, ": {}", redact_text(&source.to_string()))?;
-            cause = source.source();
+        match f.alternate() {
+            true => self.causes().try_for_each(|cause| write!(f, ": {cause}")),
+            false => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -322,6 +322,12 @@ impl Request {
         self
     }
 
+    /// Sends it with the defaults, cookies and connections of this session, whichever it was made by.
+    pub fn bound_to(mut self, session: &Session) -> Self {
+        self.session = Some(session.clone());
+        self
+    }
+
     /// Has a token cancel it from another thread. A second token takes the place of the first.
     pub fn cancel_token(mut self, token: &CancelToken) -> Self {
         self.token = Some(token.clone());

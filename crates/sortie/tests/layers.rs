@@ -52,9 +52,11 @@ const TABLE: &[Row] = &[
             "sortie-session",
         ],
     },
+    Row { package: "sortie-capi", floor: 6, sees: &["sortie"] },
     // Beside the house: for tests, examples and measurements, and not published.
     Row { package: "sortie-testserver", floor: 1, sees: &[] },
     Row { package: "sortie-sim", floor: 5, sees: &["sortie-http", "sortie-log", "sortie-policy", "sortie-engine"] },
+    Row { package: "ffi-tests", floor: 7, sees: &[] },
     Row { package: "sortie-benches", floor: 6, sees: &["sortie", "sortie-engine", "sortie-http", "sortie-policy"] },
 ];
 

@@ -1,0 +1,109 @@
+//! What pointers from the other side of the boundary lend us, and what we write through them.
+
+use std::ffi::{CStr, c_char};
+use std::slice;
+
+use crate::fault::Fault;
+
+/// An out parameter. It is written once, on success.
+pub(crate) struct Out<T>(*mut T);
+
+/// The handle behind a pointer. NULL is a fault that names the parameter.
+pub(crate) fn lend<T>(handle: Option<T>, name: &'static str) -> Result<T, Fault> {
+    handle.ok_or(Fault::Null(name))
+}
+
+/// A text of the caller's, NUL-ended.
+pub(crate) fn text<'a>(pointer: *const c_char, name: &'static str) -> Result<&'a str, Fault> {
+    if pointer.is_null() {
+        return Err(Fault::Null(name));
+    }
+    // SAFETY: not NULL, and by law 4 NUL-ended; by law 1 the caller keeps it for the time of the call.
+    let text = unsafe { CStr::from_ptr(pointer) };
+    text.to_str().map_err(|source| Fault::Utf8 { name, at: source.valid_up_to() })
+}
+
+/// A text of the caller's that may be missing.
+pub(crate) fn optional_text<'a>(pointer: *const c_char, name: &'static str) -> Result<Option<&'a str>, Fault> {
+    if pointer.is_null() { Ok(None) } else { text(pointer, name).map(Some) }
+}
+
+/// Elements of the caller's. NULL is fine where there are none.
+pub(crate) fn list<'a, T>(pointer: *const T, count: usize, name: &'static str) -> Result<&'a [T], Fault> {
+    check(pointer, count, name)?;
+    if count == 0 {
+        return Ok(&[]);
+    }
+    // SAFETY: not NULL, and not larger than memory can be; by laws 1 and 4 the caller has so many of them.
+    Ok(unsafe { slice::from_raw_parts(pointer, count) })
+}
+
+/// Room of the caller's, for so many elements. What is in it need not be initialized for us, since bytes have no invalid
+/// values and are only written.
+pub(crate) fn room<'a>(pointer: *mut u8, size: usize, name: &'static str) -> Result<&'a mut [u8], Fault> {
+    check(pointer.cast_const(), size, name)?;
+    if size == 0 {
+        return Ok(&mut []);
+    }
+    // SAFETY: not NULL, and not larger than memory can be; by laws 1 and 4 it is the caller's to lend for this call.
+    Ok(unsafe { slice::from_raw_parts_mut(pointer, size) })
+}
+
+/// Where a result goes.
+pub(crate) fn out<T>(pointer: *mut T, name: &'static str) -> Result<Out<T>, Fault> {
+    if pointer.is_null() { Err(Fault::Null(name)) } else { Ok(Out(pointer)) }
+}
+
+/// Where results go, one after the other. NULL is fine where there are none.
+pub(crate) fn outs<T>(
+    pointer: *mut T,
+    count: usize,
+    name: &'static str,
+) -> Result<impl Iterator<Item = Out<T>>, Fault> {
+    check(pointer.cast_const(), count, name)?;
+    Ok((0..count).map(move |index| Out(pointer.wrapping_add(index))))
+}
+
+impl<T> Out<T> {
+    /// Hands the result over.
+    pub(crate) fn write(self, value: T) {
+        // SAFETY: not NULL; by law 2 the caller has room for it there. What stood there is not read or dropped.
+        unsafe { self.0.write(value) }
+    }
+}
+
+fn check<T>(pointer: *const T, count: usize, name: &'static str) -> Result<(), Fault> {
+    if count > 0 && pointer.is_null() {
+        return Err(Fault::Null(name));
+    }
+    match count.checked_mul(size_of::<T>()) {
+        Some(size) if size <= isize::MAX as usize => Ok(()),
+        _ => Err(Fault::Size { name, size: count }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_at_null_is_nothing_and_something_at_null_a_fault() {
+        assert!(list::<u8>(std::ptr::null(), 0, "data").unwrap().is_empty());
+        assert!(room(std::ptr::null_mut(), 0, "buffer").unwrap().is_empty());
+        assert!(matches!(list::<u8>(std::ptr::null(), 1, "data"), Err(Fault::Null("data"))));
+        assert!(matches!(list::<u8>(std::ptr::null(), usize::MAX, "data"), Err(Fault::Null("data"))));
+        assert!(matches!(text(std::ptr::null(), "url"), Err(Fault::Null("url"))));
+    }
+
+    #[test]
+    fn a_size_that_no_memory_has_is_a_fault() {
+        assert!(matches!(list([1_u8].as_ptr(), usize::MAX, "data"), Err(Fault::Size { name: "data", .. })));
+        assert!(matches!(list([1_u64].as_ptr(), usize::MAX / 8, "data"), Err(Fault::Size { .. })));
+    }
+
+    #[test]
+    fn text_that_is_not_utf_8_says_where() {
+        assert!(matches!(text(c"a\xff".as_ptr(), "url"), Err(Fault::Utf8 { name: "url", at: 1 })));
+        assert_eq!(text(c"a".as_ptr(), "url").unwrap(), "a");
+    }
+}

@@ -1,0 +1,1 @@
+//! Programs in C, C++ and Go that use `libsortie`, compiled and run as tests.

@@ -1,0 +1,488 @@
+/*
+ * libsortie: HTTP for humans, in batches.
+ *
+ * Made by cbindgen from crates/capi; change that, not this. docs/c.md is the guide.
+ *
+ * The laws that hold for every function:
+ *
+ *  1. What a function hands over through an out parameter is yours: free it once, by the `_free` of its type, which
+ *     ignores NULL. What an accessor returns, and what a callback is given, is lent. No function keeps or frees a handle
+ *     that you pass: it copies.
+ *  2. Functions that can fail return a `sortie_status` and take a `sortie_error **` last. Other out parameters are written
+ *     only on success, `*error` only on failure, and a NULL `error` is not written.
+ *  3. A session may be used from any thread, and from several at once; a batch, a stream and a request from one thread at a
+ *     time; a waker and a cancel from any. Responses and errors may be read by any thread.
+ *  4. A NULL handle gives SORTIE_ERR_NULL, or, from a function that returns a value, a value of nothing: 0, NULL, no bytes.
+ *     Texts are UTF-8 and end with a NUL. Bodies carry a length. Enumerations are passed as int32_t, yes and no as 1 and 0.
+ *  5. Callbacks take their context first and come with a `drop` for it, or NULL; it is called once, also where the function
+ *     that was handed it fails. A callback that uses the batch which called it gets SORTIE_ERR_BUSY.
+ *  6. What is lent lives as long as the handle that lent it; what a callback is given, until the callback returns.
+ *  7. No panic crosses the boundary: it becomes SORTIE_ERR_PANIC. A callback must not throw, or jump out by longjmp.
+ *  8. After fork() a handle answers SORTIE_ERR_FORKED in the child, where its `_free` only closes. The child makes its own.
+ *  9. Hooks, log callbacks, body readers and every `drop` may run on any thread that uses the session, or on one of the
+ *     library's own.
+ * 10. Times are in the unit that their name ends with. Sizes are in bytes. SORTIE_UNKNOWN stands for a number that is not
+ *     known, SORTIE_NEVER for a time that never comes.
+ */
+
+#ifndef SORTIE_H
+#define SORTIE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version of this header: see `sortie_version_number`. */
+#define SORTIE_VERSION_MAJOR 0
+#define SORTIE_VERSION_MINOR 1
+#define SORTIE_VERSION_PATCH 0
+#define SORTIE_VERSION (SORTIE_VERSION_MAJOR * 1000000 + SORTIE_VERSION_MINOR * 1000 + SORTIE_VERSION_PATCH)
+
+
+/**
+ * Ends the calls that it was given to, from any thread. Once fired it stays so: what is sent with it later ends at once.
+ */
+typedef struct sortie_cancel sortie_cancel;
+
+/**
+ * Why a function failed, or why a call has no response. Reading it is free of races: any thread may, at any time.
+ */
+typedef struct sortie_error sortie_error;
+
+/**
+ * A request that was not sent yet. A function that sends it copies it: it can be changed, sent again or freed at once.
+ */
+typedef struct sortie_request sortie_request;
+
+/**
+ * What came back from a call. Reading it is free of races: any thread may, at any time.
+ */
+typedef struct sortie_response sortie_response;
+
+/**
+ * What persists between calls: cookies, defaults, hooks, connections. Threads may share one: none waits for another's I/O.
+ */
+typedef struct sortie_session sortie_session;
+
+/**
+ * How a function ended: `SORTIE_OK`, `SORTIE_EMPTY`, or one of `SORTIE_ERR_...`. New ones may be added in their groups.
+ */
+typedef int32_t sortie_status;
+
+/**
+ * Bytes that a handle lends: they live as long as it. `data` is not NULL, also where `size` is 0; no NUL follows.
+ */
+typedef struct sortie_bytes {
+    /**
+     * The first of them.
+     */
+    const uint8_t *data;
+    /**
+     * How many they are.
+     */
+    size_t size;
+} sortie_bytes;
+
+/**
+ * What was asked for was done.
+ */
+#define SORTIE_OK 0
+
+/**
+ * There is nothing (yet). No failure: no error is handed over.
+ */
+#define SORTIE_EMPTY 1
+
+/**
+ * A pointer is NULL that may not be.
+ */
+#define SORTIE_ERR_NULL 10
+
+/**
+ * A text is not UTF-8.
+ */
+#define SORTIE_ERR_UTF8 11
+
+/**
+ * Another argument makes no sense, such as a timeout of zero.
+ */
+#define SORTIE_ERR_ARGUMENT 12
+
+/**
+ * The handle is in use, by another thread or by the function that has called back.
+ */
+#define SORTIE_ERR_BUSY 13
+
+/**
+ * The handle was made before the process forked.
+ */
+#define SORTIE_ERR_FORKED 14
+
+/**
+ * A fault of sortie's own, which was caught.
+ */
+#define SORTIE_ERR_PANIC 15
+
+/**
+ * The URL is none that HTTP can use.
+ */
+#define SORTIE_ERR_INVALID_URL 100
+
+/**
+ * A header field may not be sent like that.
+ */
+#define SORTIE_ERR_INVALID_HEADER 101
+
+/**
+ * The body cannot be encoded.
+ */
+#define SORTIE_ERR_INVALID_BODY 102
+
+/**
+ * A hook refused the call.
+ */
+#define SORTIE_ERR_REFUSED 103
+
+/**
+ * Something that is not built in was asked for.
+ */
+#define SORTIE_ERR_UNSUPPORTED 104
+
+/**
+ * The host's name was not found.
+ */
+#define SORTIE_ERR_RESOLVE 200
+
+/**
+ * No address of the host could be connected to.
+ */
+#define SORTIE_ERR_CONNECT 201
+
+/**
+ * The address policy refused the addresses of the host.
+ */
+#define SORTIE_ERR_ADDRESS 202
+
+/**
+ * A proxy opened no tunnel.
+ */
+#define SORTIE_ERR_PROXY 203
+
+/**
+ * TLS failed: the certificate, the handshake, or a record.
+ */
+#define SORTIE_ERR_TLS 204
+
+/**
+ * Making the connection.
+ */
+#define SORTIE_ERR_CONNECT_TIMEOUT 300
+
+/**
+ * Waiting for a connection.
+ */
+#define SORTIE_ERR_QUEUE_TIMEOUT 301
+
+/**
+ * Waiting for the response to begin.
+ */
+#define SORTIE_ERR_FIRST_BYTE_TIMEOUT 302
+
+/**
+ * A pause of the peer's.
+ */
+#define SORTIE_ERR_BETWEEN_BYTES_TIMEOUT 303
+
+/**
+ * The whole call.
+ */
+#define SORTIE_ERR_TOTAL_TIMEOUT 304
+
+/**
+ * The batch's deadline came first.
+ */
+#define SORTIE_ERR_DEADLINE 305
+
+/**
+ * The body could not be read while it was sent, or has another length than was said.
+ */
+#define SORTIE_ERR_BODY 400
+
+/**
+ * The request could not be written.
+ */
+#define SORTIE_ERR_SEND 401
+
+/**
+ * The response could not be read.
+ */
+#define SORTIE_ERR_RECEIVE 402
+
+/**
+ * The peer closed the connection before it answered.
+ */
+#define SORTIE_ERR_CLOSED 403
+
+/**
+ * What the peer sent is no HTTP, or is past a limit of its form.
+ */
+#define SORTIE_ERR_PROTOCOL 404
+
+/**
+ * The content ended before its end.
+ */
+#define SORTIE_ERR_TRUNCATED 405
+
+/**
+ * The content is damaged, or not what it was read as.
+ */
+#define SORTIE_ERR_CONTENT 406
+
+/**
+ * The content is larger than allowed.
+ */
+#define SORTIE_ERR_CONTENT_TOO_LARGE 407
+
+/**
+ * There were more redirects than allowed.
+ */
+#define SORTIE_ERR_TOO_MANY_REDIRECTS 500
+
+/**
+ * A redirect cannot be followed.
+ */
+#define SORTIE_ERR_REDIRECT 501
+
+/**
+ * Nobody could say who asks.
+ */
+#define SORTIE_ERR_AUTH 502
+
+/**
+ * The server did not switch protocols.
+ */
+#define SORTIE_ERR_UPGRADE 503
+
+/**
+ * The status is 400 or above; only `sortie_response_raise_for_status` says so.
+ */
+#define SORTIE_ERR_STATUS 504
+
+/**
+ * The call was cancelled, or a callback asked to stop.
+ */
+#define SORTIE_ERR_CANCELLED 600
+
+/**
+ * Another call of the batch failed, and the batch was asked to fail fast.
+ */
+#define SORTIE_ERR_FAILED_FAST 601
+
+/**
+ * A file could not be read, written or understood.
+ */
+#define SORTIE_ERR_FILE 700
+
+/**
+ * The system refused what is needed, such as another descriptor.
+ */
+#define SORTIE_ERR_SYSTEM 701
+
+/**
+ * Something that has no number yet.
+ */
+#define SORTIE_ERR_OTHER 999
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * What cancels calls. Give it to the functions that send, and fire it from any thread.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `*cancel` is yours: free it by `sortie_cancel_free`. Calls that were given it do not need the handle any more.
+ * Threads: any.
+ */
+sortie_status sortie_cancel_new(struct sortie_cancel **cancel,
+                                struct sortie_error **error);
+
+/**
+ * Cancels all that it was given to: each ends with `SORTIE_ERR_CANCELLED`. Firing again does nothing.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any.
+ */
+sortie_status sortie_cancel_fire(const struct sortie_cancel *cancel, struct sortie_error **error);
+
+/**
+ * Whether it was fired.
+ *
+ * Returns: 1 or 0; 0 where `cancel` is NULL.
+ * Threads: any.
+ */
+int32_t sortie_cancel_is_fired(const struct sortie_cancel *cancel);
+
+/**
+ * Lets it go. What it was given to goes on.
+ *
+ * Parameters: `cancel`: or NULL, which is ignored.
+ * Threads: any.
+ */
+void sortie_cancel_free(struct sortie_cancel *cancel);
+
+/**
+ * The status that the failed function returned, or that tells why the call has no response.
+ *
+ * Returns: `SORTIE_OK` where `error` is NULL, never otherwise.
+ * Threads: any.
+ */
+sortie_status sortie_error_status(const struct sortie_error *error);
+
+/**
+ * What went wrong, which request, which phase: one clause without secrets. `sortie_error_chain` tells why, too.
+ *
+ * Returns: a text that lives as long as `error`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_message(const struct sortie_error *error);
+
+/**
+ * Lets an error go.
+ *
+ * Parameters: `error`: or NULL, which is ignored.
+ * Threads: one, when no other reads it any more.
+ */
+void sortie_error_free(struct sortie_error *error);
+
+/**
+ * A request of any method, such as `GET` or `POST`. Faults of the URL are told when it is sent.
+ *
+ * Parameters: `method`: a token of RFC 9110; `url`: absolute, or relative where the session has a base URL.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a method that is no token; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `*request` is yours: free it by `sortie_request_free`.
+ * Threads: any; the request belongs to one thread at a time.
+ */
+sortie_status sortie_request_new(const char *method,
+                                 const char *url,
+                                 struct sortie_request **request,
+                                 struct sortie_error **error);
+
+/**
+ * Sets a header field, in place of a default or of one of that name in any case.
+ *
+ * Parameters: `name`, `value`: UTF-8; a line break in them is told when the request is sent.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both are copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_header(struct sortie_request *request,
+                                        const char *name,
+                                        const char *value,
+                                        struct sortie_error **error);
+
+/**
+ * Lets a request go.
+ *
+ * Parameters: `request`: or NULL, which is ignored; so is one that is lent to a hook.
+ * Threads: the request's one.
+ */
+void sortie_request_free(struct sortie_request *request);
+
+/**
+ * The status code.
+ *
+ * Returns: 100 to 599; 0 where `response` is NULL.
+ * Threads: any.
+ */
+uint16_t sortie_response_status(const struct sortie_response *response);
+
+/**
+ * The content, decoded of its content codings.
+ *
+ * Returns: bytes that live as long as `response`; none where that is NULL.
+ * Threads: any.
+ */
+struct sortie_bytes sortie_response_content(const struct sortie_response *response);
+
+/**
+ * Lets a response go, and all that it lent.
+ *
+ * Parameters: `response`: or NULL, which is ignored.
+ * Threads: one, when no other reads it any more.
+ */
+void sortie_response_free(struct sortie_response *response);
+
+/**
+ * A session with the library's defaults: cookies are kept, redirects followed, connections reused.
+ *
+ * Ownership: `*session` is yours: free it by `sortie_session_free`.
+ * Threads: any.
+ */
+sortie_status sortie_session_new(struct sortie_session **session, struct sortie_error **error);
+
+/**
+ * Sends a request and waits for the answer, redirects included. A status of 400 or above is a response, no error.
+ *
+ * Parameters: `cancel`: ends the wait when it is fired, from any thread; or NULL.
+ * Returns: `SORTIE_OK`, and else why no response could be had.
+ * Ownership: the request is copied; `*response` is yours: free it by `sortie_response_free`.
+ * Threads: any, several at once.
+ */
+sortie_status sortie_session_send(const struct sortie_session *session,
+                                  const struct sortie_request *request,
+                                  const struct sortie_cancel *cancel,
+                                  struct sortie_response **response,
+                                  struct sortie_error **error);
+
+/**
+ * Lets a session go. Its connections are closed when its batches and streams are gone too.
+ *
+ * Parameters: `session`: or NULL, which is ignored.
+ * Threads: any.
+ */
+void sortie_session_free(struct sortie_session *session);
+
+/**
+ * The name of a status, such as `SORTIE_ERR_NULL`, for messages.
+ *
+ * Returns: a text that lives for ever; `unknown status` for a number that is none.
+ * Threads: any.
+ */
+const char *sortie_status_name(sortie_status status);
+
+/**
+ * The library's version, as a number that grows: `major * 1000000 + minor * 1000 + patch`.
+ *
+ * A program compares it with `SORTIE_VERSION`, which is that of its header: a library that is older lacks functions.
+ * Threads: any.
+ */
+uint32_t sortie_version_number(void);
+
+/**
+ * The library's version, as `0.1.0`.
+ *
+ * Returns: a text that lives for ever.
+ * Threads: any.
+ */
+const char *sortie_version(void);
+
+/**
+ * What the library was built with beside HTTP/1.1, gzip and deflate: names between spaces, such as `br tls zstd`.
+ *
+ * Returns: a text that lives for ever.
+ * Threads: any.
+ */
+const char *sortie_features(void);
+
+/**
+ * Panics inside, for the tests of the boundary.
+ *
+ * Returns: `SORTIE_ERR_PANIC`.
+ */
+sortie_status sortie_test_panic(struct sortie_error **error);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* SORTIE_H */
