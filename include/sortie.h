@@ -71,7 +71,7 @@ typedef int32_t sortie_status;
 /**
  * Bytes that a handle lends: they live as long as it. `data` is not NULL, also where `size` is 0; no NUL follows.
  */
-typedef struct sortie_bytes {
+typedef struct {
     /**
      * The first of them.
      */
@@ -303,8 +303,8 @@ extern "C" {
  * Ownership: `*cancel` is yours: free it by `sortie_cancel_free`. Calls that were given it do not need the handle any more.
  * Threads: any.
  */
-sortie_status sortie_cancel_new(struct sortie_cancel **cancel,
-                                struct sortie_error **error);
+sortie_status sortie_cancel_new(sortie_cancel **cancel,
+                                sortie_error **error);
 
 /**
  * Cancels all that it was given to: each ends with `SORTIE_ERR_CANCELLED`. Firing again does nothing.
@@ -312,7 +312,7 @@ sortie_status sortie_cancel_new(struct sortie_cancel **cancel,
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
  * Threads: any.
  */
-sortie_status sortie_cancel_fire(const struct sortie_cancel *cancel, struct sortie_error **error);
+sortie_status sortie_cancel_fire(const sortie_cancel *cancel, sortie_error **error);
 
 /**
  * Whether it was fired.
@@ -320,7 +320,7 @@ sortie_status sortie_cancel_fire(const struct sortie_cancel *cancel, struct sort
  * Returns: 1 or 0; 0 where `cancel` is NULL.
  * Threads: any.
  */
-int32_t sortie_cancel_is_fired(const struct sortie_cancel *cancel);
+int32_t sortie_cancel_is_fired(const sortie_cancel *cancel);
 
 /**
  * Lets it go. What it was given to goes on.
@@ -328,7 +328,7 @@ int32_t sortie_cancel_is_fired(const struct sortie_cancel *cancel);
  * Parameters: `cancel`: or NULL, which is ignored.
  * Threads: any.
  */
-void sortie_cancel_free(struct sortie_cancel *cancel);
+void sortie_cancel_free(sortie_cancel *cancel);
 
 /**
  * The status that the failed function returned, or that tells why the call has no response.
@@ -336,7 +336,7 @@ void sortie_cancel_free(struct sortie_cancel *cancel);
  * Returns: `SORTIE_OK` where `error` is NULL, never otherwise.
  * Threads: any.
  */
-sortie_status sortie_error_status(const struct sortie_error *error);
+sortie_status sortie_error_status(const sortie_error *error);
 
 /**
  * What went wrong, which request, which phase: one clause without secrets. `sortie_error_chain` tells why, too.
@@ -344,7 +344,7 @@ sortie_status sortie_error_status(const struct sortie_error *error);
  * Returns: a text that lives as long as `error`; NULL where that is NULL.
  * Threads: any.
  */
-const char *sortie_error_message(const struct sortie_error *error);
+const char *sortie_error_message(const sortie_error *error);
 
 /**
  * Lets an error go.
@@ -352,7 +352,7 @@ const char *sortie_error_message(const struct sortie_error *error);
  * Parameters: `error`: or NULL, which is ignored.
  * Threads: one, when no other reads it any more.
  */
-void sortie_error_free(struct sortie_error *error);
+void sortie_error_free(sortie_error *error);
 
 /**
  * A request of any method, such as `GET` or `POST`. Faults of the URL are told when it is sent.
@@ -362,10 +362,7 @@ void sortie_error_free(struct sortie_error *error);
  * Ownership: `*request` is yours: free it by `sortie_request_free`.
  * Threads: any; the request belongs to one thread at a time.
  */
-sortie_status sortie_request_new(const char *method,
-                                 const char *url,
-                                 struct sortie_request **request,
-                                 struct sortie_error **error);
+sortie_status sortie_request_new(const char *method, const char *url, sortie_request **request, sortie_error **error);
 
 /**
  * Sets a header field, in place of a default or of one of that name in any case.
@@ -375,10 +372,10 @@ sortie_status sortie_request_new(const char *method,
  * Ownership: both are copied.
  * Threads: the request's one.
  */
-sortie_status sortie_request_set_header(struct sortie_request *request,
+sortie_status sortie_request_set_header(sortie_request *request,
                                         const char *name,
                                         const char *value,
-                                        struct sortie_error **error);
+                                        sortie_error **error);
 
 /**
  * Lets a request go.
@@ -386,7 +383,7 @@ sortie_status sortie_request_set_header(struct sortie_request *request,
  * Parameters: `request`: or NULL, which is ignored; so is one that is lent to a hook.
  * Threads: the request's one.
  */
-void sortie_request_free(struct sortie_request *request);
+void sortie_request_free(sortie_request *request);
 
 /**
  * The status code.
@@ -394,7 +391,7 @@ void sortie_request_free(struct sortie_request *request);
  * Returns: 100 to 599; 0 where `response` is NULL.
  * Threads: any.
  */
-uint16_t sortie_response_status(const struct sortie_response *response);
+uint16_t sortie_response_status(const sortie_response *response);
 
 /**
  * The content, decoded of its content codings.
@@ -402,7 +399,7 @@ uint16_t sortie_response_status(const struct sortie_response *response);
  * Returns: bytes that live as long as `response`; none where that is NULL.
  * Threads: any.
  */
-struct sortie_bytes sortie_response_content(const struct sortie_response *response);
+sortie_bytes sortie_response_content(const sortie_response *response);
 
 /**
  * Lets a response go, and all that it lent.
@@ -410,15 +407,16 @@ struct sortie_bytes sortie_response_content(const struct sortie_response *respon
  * Parameters: `response`: or NULL, which is ignored.
  * Threads: one, when no other reads it any more.
  */
-void sortie_response_free(struct sortie_response *response);
+void sortie_response_free(sortie_response *response);
 
 /**
  * A session with the library's defaults: cookies are kept, redirects followed, connections reused.
  *
+ * Returns: `SORTIE_ERR_NULL`.
  * Ownership: `*session` is yours: free it by `sortie_session_free`.
  * Threads: any.
  */
-sortie_status sortie_session_new(struct sortie_session **session, struct sortie_error **error);
+sortie_status sortie_session_new(sortie_session **session, sortie_error **error);
 
 /**
  * Sends a request and waits for the answer, redirects included. A status of 400 or above is a response, no error.
@@ -428,11 +426,11 @@ sortie_status sortie_session_new(struct sortie_session **session, struct sortie_
  * Ownership: the request is copied; `*response` is yours: free it by `sortie_response_free`.
  * Threads: any, several at once.
  */
-sortie_status sortie_session_send(const struct sortie_session *session,
-                                  const struct sortie_request *request,
-                                  const struct sortie_cancel *cancel,
-                                  struct sortie_response **response,
-                                  struct sortie_error **error);
+sortie_status sortie_session_send(const sortie_session *session,
+                                  const sortie_request *request,
+                                  const sortie_cancel *cancel,
+                                  sortie_response **response,
+                                  sortie_error **error);
 
 /**
  * Lets a session go. Its connections are closed when its batches and streams are gone too.
@@ -440,7 +438,7 @@ sortie_status sortie_session_send(const struct sortie_session *session,
  * Parameters: `session`: or NULL, which is ignored.
  * Threads: any.
  */
-void sortie_session_free(struct sortie_session *session);
+void sortie_session_free(sortie_session *session);
 
 /**
  * The name of a status, such as `SORTIE_ERR_NULL`, for messages.
@@ -479,7 +477,7 @@ const char *sortie_features(void);
  *
  * Returns: `SORTIE_ERR_PANIC`.
  */
-sortie_status sortie_test_panic(struct sortie_error **error);
+sortie_status sortie_test_panic(sortie_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -33,6 +33,7 @@ impl sortie_session {
 
 /// A session with the library's defaults: cookies are kept, redirects followed, connections reused.
 ///
+/// Returns: `SORTIE_ERR_NULL`.
 /// Ownership: `*session` is yours: free it by `sortie_session_free`.
 /// Threads: any.
 #[unsafe(no_mangle)]
