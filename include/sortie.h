@@ -472,13 +472,6 @@ const char *sortie_version(void);
  */
 const char *sortie_features(void);
 
-/**
- * Panics inside, for the tests of the boundary.
- *
- * Returns: `SORTIE_ERR_PANIC`.
- */
-sortie_status sortie_test_panic(sortie_error **error);
-
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

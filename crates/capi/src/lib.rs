@@ -1,15 +1,15 @@
 #![doc = include_str!("../README.md")]
 
-mod cancel;
-mod context;
-mod error;
+pub mod cancel;
+pub mod context;
+pub mod error;
 mod fault;
 mod fork;
 mod guard;
 mod lend;
-mod request;
-mod response;
-mod session;
-mod status;
+pub mod request;
+pub mod response;
+pub mod session;
+pub mod status;
 mod text;
-mod version;
+pub mod version;
