@@ -39,6 +39,56 @@
 
 
 /**
+ * A number that is not known, or a limit that there is not.
+ */
+#define SORTIE_UNKNOWN UINT64_MAX
+
+/**
+ * A time that never comes: a timeout that is lifted, a wait without end.
+ */
+#define SORTIE_NEVER -1
+
+/**
+ * Bounds the whole call, redirects and retries included. Default: never.
+ */
+#define SORTIE_TIMEOUT_TOTAL 0
+
+/**
+ * Bounds looking a name up and connecting, proxy and TLS included. Default: 10 s.
+ */
+#define SORTIE_TIMEOUT_CONNECT 1
+
+/**
+ * Bounds the time from the last byte of a request to the end of the response's head. Default: 60 s.
+ */
+#define SORTIE_TIMEOUT_FIRST_BYTE 2
+
+/**
+ * Bounds each pause in reading content or writing a body. Default: 60 s.
+ */
+#define SORTIE_TIMEOUT_BETWEEN_BYTES 3
+
+/**
+ * Bounds the wait for a connection. Default: never.
+ */
+#define SORTIE_TIMEOUT_QUEUE 4
+
+/**
+ * Bounds looking a name up, within the connect timeout. Default: never.
+ */
+#define SORTIE_TIMEOUT_RESOLVE 5
+
+/**
+ * Bounds what a proxy needs to open its tunnel, within the connect timeout. Default: never.
+ */
+#define SORTIE_TIMEOUT_PROXY 6
+
+/**
+ * Bounds the TLS handshake, within the connect timeout. Default: never.
+ */
+#define SORTIE_TIMEOUT_TLS 7
+
+/**
  * Ends the calls that it was given to, from any thread. Once fired it stays so: what is sent with it later ends at once.
  */
 typedef struct sortie_cancel sortie_cancel;
@@ -439,6 +489,19 @@ sortie_status sortie_session_send(const sortie_session *session,
  * Threads: any.
  */
 void sortie_session_free(sortie_session *session);
+
+/**
+ * Bounds a part of each call.
+ *
+ * Parameters: `which`: one of `SORTIE_TIMEOUT_...`, which say what each is by default; `timeout_ms`: 1 or more, or
+ * `SORTIE_NEVER`, which lifts it.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another `which` or time; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_timeout_ms(const sortie_session *session,
+                                            int32_t which,
+                                            int64_t timeout_ms,
+                                            sortie_error **error);
 
 /**
  * The name of a status, such as `SORTIE_ERR_NULL`, for messages.

@@ -10,6 +10,8 @@ mod lend;
 pub mod request;
 pub mod response;
 pub mod session;
+pub mod session_limits;
 pub mod status;
 mod text;
+pub mod values;
 pub mod version;

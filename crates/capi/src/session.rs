@@ -1,6 +1,6 @@
 //! Sessions.
 
-use facade::Session;
+use facade::{Session, SessionBuilder};
 
 use crate::cancel::sortie_cancel;
 use crate::error::sortie_error;
@@ -28,6 +28,14 @@ impl sortie_session {
         let handle = lend(handle, "session")?;
         handle.birth.check("session")?;
         Ok(&handle.session)
+    }
+
+    /// Changes the defaults of the session behind a handle: all at once, or not at all.
+    pub(crate) fn change(
+        handle: Option<&Self>,
+        make: impl FnOnce(SessionBuilder) -> SessionBuilder,
+    ) -> Result<(), Fault> {
+        Ok(Self::lend(handle)?.change(make)?)
     }
 }
 
