@@ -415,7 +415,84 @@ void sortie_error_free(sortie_error *error);
 sortie_status sortie_request_new(const char *method, const char *url, sortie_request **request, sortie_error **error);
 
 /**
- * Sets a header field, in place of a default or of one of that name in any case.
+ * A request that is as this one is now; later changes of one do not reach the other.
+ *
+ * A body that is read by a callback can be sent once, by either of them.
+ *
+ * Parameters: `request`: also one that is lent to a hook; the copy is yours then too.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `*copy` is yours: free it by `sortie_request_free`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_copy(const sortie_request *request, sortie_request **copy, sortie_error **error);
+
+/**
+ * The method as it is now.
+ *
+ * Returns: a text that lives until the request is changed or freed; NULL where `request` is NULL.
+ * Threads: the request's one.
+ */
+const char *sortie_request_method(const sortie_request *request);
+
+/**
+ * The URL as it is now: as it was given, without the parameters that were added.
+ *
+ * Returns: a text that lives until the request is changed or freed; NULL where `request` is NULL.
+ * Threads: the request's one.
+ */
+const char *sortie_request_url(const sortie_request *request);
+
+/**
+ * The first header field of that name that is asked for so far. An `args` hook sees the session's among them; what is
+ * derived when it is sent, such as Host, is in none.
+ *
+ * Parameters: `name`: in any case.
+ * Returns: its value, which lives until the request is changed or freed; NULL where there is none, or a parameter is NULL.
+ * Threads: the request's one.
+ */
+const char *sortie_request_header(const sortie_request *request,
+                                  const char *name);
+
+/**
+ * Sets another method.
+ *
+ * Parameters: `method`: a token of RFC 9110, such as `PUT`.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a method that is no token; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_method(sortie_request *request, const char *method, sortie_error **error);
+
+/**
+ * Sets another URL. Its faults are told when the request is sent.
+ *
+ * Parameters: `url`: absolute, or relative where the session has a base URL.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_url(sortie_request *request, const char *url, sortie_error **error);
+
+/**
+ * Adds a query parameter to the URL. Several of one name are all sent; they take the place of the session's of that name.
+ *
+ * Parameters: `name`, `value`: not encoded; the library does that.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_add_param(sortie_request *request,
+                                       const char *name,
+                                       const char *value,
+                                       sortie_error **error);
+
+/**
+ * Lets a request go.
+ *
+ * Parameters: `request`: or NULL, which is ignored; so is one that is lent to a hook.
+ * Threads: the request's one.
+ */
+void sortie_request_free(sortie_request *request);
+
+/**
+ * Sets a header field, in place of the session's, of a default, or of one of that name in any case.
  *
  * Parameters: `name`, `value`: UTF-8; a line break in them is told when the request is sent.
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
@@ -428,12 +505,67 @@ sortie_status sortie_request_set_header(sortie_request *request,
                                         sortie_error **error);
 
 /**
- * Lets a request go.
+ * Puts a header field last, beside others of its name in this request.
  *
- * Parameters: `request`: or NULL, which is ignored; so is one that is lent to a hook.
+ * Parameters: `name`, `value`: UTF-8; a line break in them is told when the request is sent.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both are copied.
  * Threads: the request's one.
  */
-void sortie_request_free(sortie_request *request);
+sortie_status sortie_request_append_header(sortie_request *request,
+                                           const char *name,
+                                           const char *value,
+                                           sortie_error **error);
+
+/**
+ * Sets a header field that holds a credential: it is not shown in logs, and dropped when a redirect leaves the origin.
+ *
+ * Parameters: `name`, `value`: UTF-8; a line break in them is told when the request is sent.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both are copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_sensitive_header(sortie_request *request,
+                                                  const char *name,
+                                                  const char *value,
+                                                  sortie_error **error);
+
+/**
+ * Sends no such header field, though the session or a default has one.
+ *
+ * Host and Content-Length, which HTTP needs, are derived then.
+ *
+ * Parameters: `name`: in any case.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_unset_header(sortie_request *request, const char *name, sortie_error **error);
+
+/**
+ * Adds a cookie to this request, for its own origin only, in place of the session's of that name. It is not stored.
+ *
+ * Parameters: `name`, `value`: what may not stand in a cookie is told when the request is sent.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both are copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_add_cookie(sortie_request *request,
+                                        const char *name,
+                                        const char *value,
+                                        sortie_error **error);
+
+/**
+ * Asks for a part of the content alone, and for no content coding. A server that can answers 206, one that cannot 200 with
+ * all of it.
+ *
+ * Parameters: `first`, `last`: counted from 0, both are part of it; `last`: or `SORTIE_UNKNOWN` for all from `first` on.
+ * Returns: `SORTIE_ERR_ARGUMENT` where `last` comes before `first`, or `first` is `SORTIE_UNKNOWN`; `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_range(sortie_request *request,
+                                       uint64_t first,
+                                       uint64_t last,
+                                       sortie_error **error);
 
 /**
  * The status code.

@@ -8,6 +8,8 @@ mod fork;
 mod guard;
 mod lend;
 pub mod request;
+pub mod request_header;
+mod request_texts;
 pub mod response;
 pub mod session;
 pub mod session_limits;

@@ -1,13 +1,15 @@
 //! Requests that were not sent yet.
 
 use std::ffi::c_char;
+use std::{mem, ptr};
 
-use facade::{Method, Request};
+use facade::{Arguments, Method, Request};
 
 use crate::error::sortie_error;
 use crate::fault::Fault;
 use crate::guard::{guard, quiet};
 use crate::lend::{lend, out, text};
+use crate::request_texts::Texts;
 use crate::status::sortie_status;
 
 /// A request that was not sent yet. A function that sends it copies it: it can be changed, sent again or freed at once.
@@ -15,23 +17,60 @@ pub struct sortie_request {
     request: Request,
     /// Whose it is: a hook's is lent, and not freed by the program.
     whose: Whose,
+    /// What C was lent of it since it was changed last.
+    texts: Texts,
 }
 
 /// Who owns a request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Whose {
     /// The program.
     Program,
+    /// The library, which lends it to an `args` hook.
+    Hook,
 }
 
 impl sortie_request {
+    fn new(request: Request) -> Self {
+        sortie_request { request, whose: Whose::Program, texts: Texts::default() }
+    }
+
+    /// One that is lent to an `args` hook.
+    pub(crate) fn lent(arguments: Arguments) -> Self {
+        let mut request = facade::request(Method::GET, "");
+        *request.arguments_mut() = arguments;
+        sortie_request { whose: Whose::Hook, ..Self::new(request) }
+    }
+
+    /// What an `args` hook has made of it.
+    pub(crate) fn into_arguments(self) -> Arguments {
+        self.request.arguments().clone()
+    }
+
     /// A copy to be sent.
     pub(crate) fn request(&self) -> Request {
         self.request.clone()
     }
 
+    /// What was asked for so far, to be changed.
+    pub(crate) fn arguments_mut(&mut self) -> &mut Arguments {
+        self.texts = Texts::default();
+        self.request.arguments_mut()
+    }
+
     /// Changes it as a builder does: by value.
     pub(crate) fn change(&mut self, change: impl FnOnce(Request) -> Request) {
-        self.request = change(self.request.clone());
+        self.texts = Texts::default();
+        let request = mem::replace(&mut self.request, facade::request(Method::GET, ""));
+        self.request = change(request);
+    }
+
+    /// Fails where it is a hook's: `what` is said of connections, which are chosen before hooks are asked.
+    pub(crate) fn check_own(&self, what: &str) -> Result<(), Fault> {
+        match self.whose {
+            Whose::Program => Ok(()),
+            Whose::Hook => Err(Fault::argument("request", format_args!("is a hook's, which cannot choose {what}"))),
+        }
     }
 }
 
@@ -50,29 +89,117 @@ pub extern "C" fn sortie_request_new(
 ) -> sortie_status {
     guard(error, || {
         let (method, url, out) = (text(method, "method")?, text(url, "url")?, out(request, "request")?);
-        let method: Method = method.parse().map_err(|why| Fault::argument("method", why))?;
-        let request = sortie_request { request: facade::request(method, url), whose: Whose::Program };
+        let request = sortie_request::new(facade::request(parse(method)?, url));
         out.write(Box::into_raw(Box::new(request)));
         Ok(())
     })
 }
 
-/// Sets a header field, in place of a default or of one of that name in any case.
+/// A request that is as this one is now; later changes of one do not reach the other.
 ///
-/// Parameters: `name`, `value`: UTF-8; a line break in them is told when the request is sent.
-/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
-/// Ownership: both are copied.
+/// A body that is read by a callback can be sent once, by either of them.
+///
+/// Parameters: `request`: also one that is lent to a hook; the copy is yours then too.
+/// Returns: `SORTIE_ERR_NULL`.
+/// Ownership: `*copy` is yours: free it by `sortie_request_free`.
 /// Threads: the request's one.
 #[unsafe(no_mangle)]
-pub extern "C" fn sortie_request_set_header(
+pub extern "C" fn sortie_request_copy(
+    request: Option<&sortie_request>,
+    copy: *mut *mut sortie_request,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let (request, out) = (lend(request, "request")?, out(copy, "copy")?);
+        out.write(Box::into_raw(Box::new(sortie_request::new(request.request()))));
+        Ok(())
+    })
+}
+
+/// The method as it is now.
+///
+/// Returns: a text that lives until the request is changed or freed; NULL where `request` is NULL.
+/// Threads: the request's one.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_request_method(request: Option<&sortie_request>) -> *const c_char {
+    quiet(ptr::null(), || request.map_or(ptr::null(), |it| it.texts.method(it.request.arguments())))
+}
+
+/// The URL as it is now: as it was given, without the parameters that were added.
+///
+/// Returns: a text that lives until the request is changed or freed; NULL where `request` is NULL.
+/// Threads: the request's one.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_request_url(request: Option<&sortie_request>) -> *const c_char {
+    quiet(ptr::null(), || request.map_or(ptr::null(), |it| it.texts.url(it.request.arguments())))
+}
+
+/// The first header field of that name that is asked for so far. An `args` hook sees the session's among them; what is
+/// derived when it is sent, such as Host, is in none.
+///
+/// Parameters: `name`: in any case.
+/// Returns: its value, which lives until the request is changed or freed; NULL where there is none, or a parameter is NULL.
+/// Threads: the request's one.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_request_header(request: Option<&sortie_request>, name: *const c_char) -> *const c_char {
+    quiet(ptr::null(), || match (request, text(name, "name")) {
+        (Some(request), Ok(name)) => request.texts.header(request.request.arguments(), name),
+        _ => ptr::null(),
+    })
+}
+
+/// Sets another method.
+///
+/// Parameters: `method`: a token of RFC 9110, such as `PUT`.
+/// Returns: `SORTIE_ERR_ARGUMENT` for a method that is no token; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+/// Threads: the request's one.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_request_set_method(
+    request: Option<&mut sortie_request>,
+    method: *const c_char,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let (request, method) = (lend(request, "request")?, parse(text(method, "method")?)?);
+        request.arguments_mut().set_method(method);
+        Ok(())
+    })
+}
+
+/// Sets another URL. Its faults are told when the request is sent.
+///
+/// Parameters: `url`: absolute, or relative where the session has a base URL.
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+/// Threads: the request's one.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_request_set_url(
+    request: Option<&mut sortie_request>,
+    url: *const c_char,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let (request, url) = (lend(request, "request")?, text(url, "url")?);
+        request.arguments_mut().set_url(url);
+        Ok(())
+    })
+}
+
+/// Adds a query parameter to the URL. Several of one name are all sent; they take the place of the session's of that name.
+///
+/// Parameters: `name`, `value`: not encoded; the library does that.
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+/// Threads: the request's one.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_request_add_param(
     request: Option<&mut sortie_request>,
     name: *const c_char,
     value: *const c_char,
     error: *mut *mut sortie_error,
 ) -> sortie_status {
     guard(error, || {
+        let request = lend(request, "request")?;
         let (name, value) = (text(name, "name")?, text(value, "value")?);
-        lend(request, "request")?.change(|request| request.header(name, value));
+        request.arguments_mut().append_param(name, value);
         Ok(())
     })
 }
@@ -83,5 +210,12 @@ pub extern "C" fn sortie_request_set_header(
 /// Threads: the request's one.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_request_free(request: Option<Box<sortie_request>>) {
-    quiet((), || drop(request));
+    quiet((), || match request {
+        Some(request) if request.whose == Whose::Hook => mem::forget(request),
+        request => drop(request),
+    });
+}
+
+fn parse(method: &str) -> Result<Method, Fault> {
+    method.parse().map_err(|why| Fault::argument("method", format_args!("cannot be used: {why}")))
 }

@@ -66,6 +66,11 @@ pub(crate) fn limit(timeout_ms: i64, name: &'static str) -> Result<Option<Durati
     }
 }
 
+/// Reads a number that may be SORTIE_UNKNOWN.
+pub(crate) fn known(number: u64) -> Option<u64> {
+    (number != SORTIE_UNKNOWN).then_some(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
