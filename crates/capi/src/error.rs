@@ -1,6 +1,7 @@
 //! Errors: what went wrong, where, and why.
 
 use std::ffi::c_char;
+use std::mem;
 use std::ptr;
 use std::sync::OnceLock;
 
@@ -16,6 +17,15 @@ pub struct sortie_error {
     texts: Box<Texts>,
     /// The response that was not good enough.
     response: OnceLock<Box<sortie_response>>,
+    whose: Whose,
+}
+
+/// Who frees an error.
+enum Whose {
+    /// The program.
+    Program,
+    /// Whoever calls back with it.
+    Lender,
 }
 
 /// What was asked for in words.
@@ -33,7 +43,12 @@ struct Texts {
 
 impl sortie_error {
     pub(crate) fn new(fault: Fault) -> Self {
-        sortie_error { fault, texts: Box::default(), response: OnceLock::new() }
+        sortie_error { fault, texts: Box::default(), response: OnceLock::new(), whose: Whose::Program }
+    }
+
+    /// One that is lent: the program's `_free` is ignored.
+    pub(crate) fn lent(fault: impl Into<Fault>) -> Self {
+        sortie_error { whose: Whose::Lender, ..Self::new(fault.into()) }
     }
 
     pub(crate) fn into_raw(fault: impl Into<Fault>) -> *mut Self {
@@ -65,9 +80,12 @@ pub extern "C" fn sortie_error_message(error: Option<&sortie_error>) -> *const c
 
 /// Lets an error go.
 ///
-/// Parameters: `error`: or NULL, which is ignored.
+/// Parameters: `error`: or NULL, which is ignored; so is one that is lent to a callback.
 /// Threads: one, when no other reads it any more.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_error_free(error: Option<Box<sortie_error>>) {
-    quiet((), || drop(error));
+    quiet((), || match error {
+        Some(lent) if matches!(lent.whose, Whose::Lender) => mem::forget(lent),
+        ours => drop(ours),
+    });
 }

@@ -1,5 +1,6 @@
 //! Responses.
 
+use std::mem;
 use std::sync::OnceLock;
 
 use facade::Response;
@@ -24,11 +25,34 @@ pub struct sortie_response {
 
 /// What C was lent of a response.
 #[derive(Default)]
-struct Lent {}
+struct Lent {
+    /// Stands here since a response that is the program's is mostly asked for nothing.
+    whose: Whose,
+}
+
+/// Who frees a response.
+#[derive(Default)]
+enum Whose {
+    /// The program.
+    #[default]
+    Program,
+    /// The handle that it stands in, or whoever calls back with it.
+    Lender,
+}
 
 impl sortie_response {
     pub(crate) fn new(response: Response) -> Self {
         sortie_response { response, lent: OnceLock::new() }
+    }
+
+    /// One that is lent: the program's `_free` is ignored.
+    pub(crate) fn lent(response: Response) -> Self {
+        let lent = Lent { whose: Whose::Lender, ..Lent::default() };
+        sortie_response { response, lent: OnceLock::from(Box::new(lent)) }
+    }
+
+    fn is_lent(&self) -> bool {
+        self.lent.get().is_some_and(|lent| !matches!(lent.whose, Whose::Program))
     }
 
     pub(crate) fn into_raw(response: Response) -> *mut Self {
@@ -62,9 +86,12 @@ pub extern "C" fn sortie_response_content(response: Option<&sortie_response>) ->
 
 /// Lets a response go, and all that it lent.
 ///
-/// Parameters: `response`: or NULL, which is ignored.
+/// Parameters: `response`: or NULL, which is ignored; so is one that is lent: of a history, by an error, to a callback.
 /// Threads: one, when no other reads it any more.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_response_free(response: Option<Box<sortie_response>>) {
-    quiet((), || drop(response));
+    quiet((), || match response {
+        Some(lent) if lent.is_lent() => mem::forget(lent),
+        ours => drop(ours),
+    });
 }
