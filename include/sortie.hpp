@@ -1,0 +1,1 @@
+#include "sortie/error.hpp"
