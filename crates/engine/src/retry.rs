@@ -20,11 +20,6 @@ pub(crate) fn allowed(verdict: Verdict, call: &Call, limits: &Limits, share: &mu
 }
 
 impl Engine {
-    /// Counts calls and retries anew: what was before has no part in [`Limits::retry_share`].
-    pub fn begin_share(&mut self) {
-        self.share = Share::default();
-    }
-
     /// An exchange has brought no response: its call goes again after a while, if it may, or ends with this error.
     ///
     /// The link must be given up by the caller.

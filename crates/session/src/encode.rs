@@ -55,8 +55,12 @@ pub(crate) struct Credentials<'a> {
 
 /// Host, what is asked for, then what is derived: what speaks of the content, Expect, Authorization.
 ///
-/// Whether what the caller gave is right is not looked at, but for what no field may have.
-pub(crate) fn headers(list: &[Laid<'_>], facts: &Facts<'_>, credentials: &Credentials<'_>) -> Result<Headers, Error> {
+/// With them how it is said who asks. Whether what the caller gave is right is not looked at, but for what no field may have.
+pub(crate) fn headers(
+    list: &[Laid<'_>],
+    facts: &Facts<'_>,
+    credentials: &Credentials<'_>,
+) -> Result<(Headers, Said), Error> {
     let said = credentials.said(list)?;
     let has_range = value_of(list, "Range").is_some();
     let mut out = HeadersBuilder::with_capacity(256);
@@ -75,7 +79,7 @@ pub(crate) fn headers(list: &[Laid<'_>], facts: &Facts<'_>, credentials: &Creden
     let has_type = list.iter().any(|laid| same_field(laid.name, "Content-Type"));
     let has_length = value_of(list, "Content-Length").is_some();
     append_derived(&mut out, facts, has_type, has_length, said.value())?;
-    Ok(out.build())
+    Ok((out.build(), said))
 }
 
 /// The same as [`headers`], for a request that only adds to what its session has: `own` behind `base`.
@@ -150,7 +154,7 @@ pub(crate) fn empty_length(method: &Method) -> Option<u64> {
 impl Credentials<'_> {
     /// Who says who asks: the request, its Authorization field, userinfo in the URL, the session, its Authorization field, the
     /// netrc file, in this order.
-    pub(crate) fn said(&self, list: &[Laid<'_>]) -> Result<Said, Error> {
+    fn said(&self, list: &[Laid<'_>]) -> Result<Said, Error> {
         let is_given = |laid: &Laid<'_>| {
             laid.source == Source::Request && laid.value.is_some() && same_field(laid.name, "Authorization")
         };

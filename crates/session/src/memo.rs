@@ -187,15 +187,15 @@ impl Ready {
         let netrc = profile.netrc();
         let fields = |session: Option<&Auth>, netrc: Option<(&str, &str)>| {
             let credentials = Credentials { request: Setting::Unset, userinfo: None, session, netrc };
-            let authorization = credentials.said(&list)?.value().map(Arc::from);
-            encode::headers(&list, &facts, &credentials).map(|headers| (headers, authorization))
+            encode::headers(&list, &facts, &credentials)
         };
-        let (plain, authorization) = fields(profile.auth.as_ref(), netrc.lookup(url.host()))?;
+        let (plain, said) = fields(profile.auth.as_ref(), netrc.lookup(url.host()))?;
         check_fields(&plain, &Body::none())?;
         let (bare, _) = fields(None, None)?;
         let takes_type_away = list.iter().any(|laid| laid.value.is_none() && same_field(laid.name, "Content-Type"));
         let is_base = !takes_type_away && !bare.contains("Content-Length") && !bare.contains("Authorization");
-        Ok(Ready { plain, base: is_base.then_some(Base { headers: bare, authorization }) })
+        let base = || Base { headers: bare, authorization: said.value().map(Arc::from) };
+        Ok(Ready { plain, base: is_base.then(base) })
     }
 }
 

@@ -151,9 +151,9 @@ fn fields(
     let netrc = netrc.lookup(facts.origin.host());
     let credentials = Credentials { request, userinfo, session: profile.auth.as_ref(), netrc };
     let list = merge::headers(profile, rest);
-    let headers = encode::headers(&list, facts, &credentials)?;
+    let (headers, said) = encode::headers(&list, facts, &credentials)?;
     check_fields(&headers, body)?;
-    Ok((headers, Some(credentials.said(&list)?)))
+    Ok((headers, Some(said)))
 }
 
 /// Shows the request to the `pre_request` hooks, and makes right what they left.
