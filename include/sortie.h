@@ -399,7 +399,7 @@ const char *sortie_error_message(const sortie_error *error);
 /**
  * Lets an error go.
  *
- * Parameters: `error`: or NULL, which is ignored.
+ * Parameters: `error`: or NULL, which is ignored; so is one that is lent to a callback.
  * Threads: one, when no other reads it any more.
  */
 void sortie_error_free(sortie_error *error);
@@ -586,7 +586,7 @@ sortie_bytes sortie_response_content(const sortie_response *response);
 /**
  * Lets a response go, and all that it lent.
  *
- * Parameters: `response`: or NULL, which is ignored.
+ * Parameters: `response`: or NULL, which is ignored; so is one that is lent: of a history, by an error, to a callback.
  * Threads: one, when no other reads it any more.
  */
 void sortie_response_free(sortie_response *response);
