@@ -40,6 +40,12 @@ impl<W> Detailed<W> {
         Ok(Self { lines: self.lines.time_zone(name)? })
     }
 
+    /// The line that this event is written as, without its newline. For a sink of one's own, whose lines go elsewhere: it takes
+    /// no lock.
+    pub fn line(&self, event: &Event) -> String {
+        self.lines.line(event.at, event)
+    }
+
     /// The first error the writer gave, if it gave any.
     ///
     /// A line that fails is lost, whole or in part, and the next one is tried all the same; no call ever fails for it.

@@ -41,6 +41,11 @@ impl<W> Lines<W> {
         self.output.into_inner().unwrap_or_else(PoisonError::into_inner).writer
     }
 
+    /// What is written of it, without the newline.
+    pub(crate) fn line(&self, at: SystemTime, rest: impl Display) -> String {
+        format!("{}   {rest}", self.zone.stamp(at))
+    }
+
     /// A writer that panicked is used again: it is the user's, and no state of ours is half made.
     fn lock(&self) -> MutexGuard<'_, Output<W>> {
         self.output.lock().unwrap_or_else(PoisonError::into_inner)
@@ -50,7 +55,8 @@ impl<W> Lines<W> {
 impl<W: Write> Lines<W> {
     /// Writes the time, three spaces, `rest` and a newline in one piece, and flushes.
     pub(crate) fn write(&self, at: SystemTime, rest: impl Display) {
-        let line = format!("{}   {rest}\n", self.zone.stamp(at));
+        let mut line = self.line(at, rest);
+        line.push('\n');
         let output = &mut *self.lock();
         let written = output.writer.write_all(line.as_bytes()).and_then(|()| output.writer.flush());
         if let Err(error) = written {

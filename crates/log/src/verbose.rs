@@ -43,6 +43,17 @@ impl<W> Verbose<W> {
         Ok(Self { lines: self.lines.time_zone(name)? })
     }
 
+    /// The line that this event is written as, without its newline; `None` where it writes none. For a sink of one's own, whose
+    /// lines go elsewhere: it takes no lock.
+    pub fn line(&self, event: &Event) -> Option<String> {
+        match &event.what {
+            What::Sending { method, url, .. } => {
+                Some(self.lines.line(event.at, format_args!("{}   {}", OneLine(method), Address(url))))
+            }
+            _ => None,
+        }
+    }
+
     /// The first error the writer gave, if it gave any.
     ///
     /// A line that fails is lost, whole or in part, and the next one is tried all the same; no call ever fails for it.

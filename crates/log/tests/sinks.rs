@@ -148,6 +148,22 @@ fn everything_is_one_detailed_line_without_secrets() {
 }
 
 #[test]
+fn a_line_can_be_had_without_being_written() {
+    let (brief, detailed) = (Verbose::new(io::sink()).utc(), Detailed::new(io::sink()).utc());
+    let event = sending("GET", "http://h.example/");
+    let line = brief.line(&event).unwrap();
+    let sink = Verbose::new(Vec::new()).utc();
+    sink.record(&event);
+    assert_eq!(text(sink.into_inner()), format!("{line}\n"));
+
+    let sink = Detailed::new(Vec::new()).utc();
+    sink.record(&event);
+    assert_eq!(text(sink.into_inner()), format!("{}\n", detailed.line(&event)));
+    let unsent = Event::new(instant(), 7, What::Warning { text: "w".into() });
+    assert_eq!(brief.line(&unsent), None);
+}
+
+#[test]
 fn an_event_of_no_call_names_none() {
     assert_eq!(Event::new(instant(), 0, What::Closed { why: None }).to_string(), "closed a connection");
 }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -98,6 +99,23 @@ impl Profile {
     /// Says which proxies each request goes through, over what the environment says and in place of what was said before.
     pub fn set_proxies(&mut self, proxies: Proxies) {
         self.proxies = Ok(proxies);
+    }
+
+    /// Sends what the key covers through the proxy of this URL, beside what was said of proxies before: see [`Proxies::set`]. A
+    /// fault in either is found by [`check`](Self::check).
+    pub fn set_proxy_for(&mut self, key: &str, url: &str) {
+        self.change_proxies(|proxies| proxies.set(key, url));
+    }
+
+    /// Which hosts need no proxy, beside what was said of proxies before: see [`Proxies::no_proxy`]. A fault in the list is
+    /// found by [`check`](Self::check).
+    pub fn set_no_proxy(&mut self, list: &str) {
+        self.change_proxies(|proxies| proxies.no_proxy(list));
+    }
+
+    /// The first fault stays.
+    fn change_proxies(&mut self, change: impl FnOnce(Proxies) -> Result<Proxies, sortie_policy::Error>) {
+        self.proxies = mem::replace(&mut self.proxies, Ok(Proxies::new())).and_then(change);
     }
 
     /// Which proxies each request goes through, over what the environment says, or why the one that was given cannot be

@@ -105,6 +105,12 @@ impl<For> Defaults<For> {
         self
     }
 
+    /// Brings nobody's credentials. Where the environment's [netrc](Self::netrc) file names a host, that is told what it says.
+    pub fn unset_auth(mut self) -> Self {
+        self.profile.auth = None;
+        self
+    }
+
     /// Tells hosts the names and passwords of this netrc file, in place of the environment's, where nothing else is said of who
     /// asks. Default: the file that `NETRC` names, or `.netrc` in the home folder.
     pub fn netrc(mut self, netrc: Netrc) -> Self {
@@ -249,6 +255,12 @@ impl<For> Defaults<For> {
     /// It is told on whichever thread turns the loop. One that panics loses its line, never the call.
     pub fn sink(mut self, sink: impl Sink + 'static) -> Self {
         self.profile.sink = Some(Arc::new(sink));
+        self
+    }
+
+    /// Tells nobody what happens. What a sink was told so far is not taken back.
+    pub fn unset_sink(mut self) -> Self {
+        self.profile.sink = None;
         self
     }
 

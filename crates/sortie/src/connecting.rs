@@ -54,6 +54,39 @@ impl<For> Defaults<For> {
         self
     }
 
+    /// Sends what the key covers through this proxy, beside all else that was said of proxies before: `https`,
+    /// `all://example.com` and the like, see [`Proxies::set`].
+    ///
+    /// ```
+    /// use sortie::{Session, Url};
+    ///
+    /// let session = Session::builder()
+    ///     .proxy("http://proxy.test:3128")
+    ///     .proxy_for("https://api.test", "socks5h://other.test:1080")
+    ///     .no_proxy("localhost, 10.0.0.0/8")
+    ///     .build()?;
+    /// let profile = session.profile();
+    /// let through = |url| {
+    ///     let origin = Url::parse(url).unwrap();
+    ///     profile.proxies().unwrap().choose(origin.origin()).unwrap().map(ToString::to_string)
+    /// };
+    /// assert_eq!(through("https://api.test/").as_deref(), Some("socks5h://other.test:1080"));
+    /// assert_eq!(through("https://else.test/").as_deref(), Some("http://proxy.test:3128"));
+    /// assert_eq!(through("http://10.1.2.3/"), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn proxy_for(mut self, key: impl AsRef<str>, url: impl AsRef<str>) -> Self {
+        self.profile.set_proxy_for(key.as_ref(), url.as_ref());
+        self
+    }
+
+    /// Which hosts need no proxy, in place of those that were named before, also by the environment; all else that was said of
+    /// proxies stays: see [`Proxies::no_proxy`].
+    pub fn no_proxy(mut self, list: impl AsRef<str>) -> Self {
+        self.profile.set_no_proxy(list.as_ref());
+        self
+    }
+
     /// Whether the environment is heeded where nothing else is said: `http_proxy`, `https_proxy`, `all_proxy` and
     /// `no_proxy`. Default: yes. (`SSL_CERT_FILE` and `SSL_CERT_DIR` name the system's roots either way.)
     ///

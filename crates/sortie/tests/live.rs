@@ -200,3 +200,34 @@ fn a_sink_that_is_changed_is_told_what_follows() {
     assert_eq!(old.events().len(), before);
     assert!(before > 0 && !new.events().is_empty());
 }
+
+#[test]
+fn what_was_set_can_be_unset_again() {
+    let server = RawServer::answering(OK).unwrap();
+    let memory = Arc::new(Memory::new());
+    let session = Session::builder().trust_env(false).auth(("user", "pass")).sink(memory.clone()).build().unwrap();
+    session.get(server.url("/")).send().unwrap();
+    let before = memory.events().len();
+    session.change(|defaults| defaults.unset_auth().unset_sink()).unwrap();
+    session.get(server.url("/")).send().unwrap();
+    assert_eq!(memory.events().len(), before);
+    let heads = heads(&server);
+    assert_eq!(heads.iter().map(|head| values(head, "Authorization").len()).collect::<Vec<_>>(), [1, 0]);
+}
+
+#[test]
+fn proxies_can_be_told_one_by_one() {
+    let proxy = RawServer::answering(OK).unwrap();
+    let session = Session::builder().trust_env(false).build().unwrap();
+    session.change(|defaults| defaults.proxy_for("http", proxy.url(""))).unwrap();
+    session.change(|defaults| defaults.proxy_for("all://other.test", "http://127.0.0.1:1")).unwrap();
+    session.change(|defaults| defaults.no_proxy("spared.test")).unwrap();
+    session.get("http://h.test/").send().unwrap();
+    assert_eq!(heads(&proxy).len(), 1);
+
+    let fault = session.change(|defaults| defaults.proxy_for("ftp", "http://h.test")).unwrap_err();
+    assert_eq!(fault.kind(), ErrorKind::InvalidArgument);
+    assert!(session.change(|defaults| defaults.no_proxy("a/b/c")).is_err());
+    session.get("http://h.test/").send().unwrap();
+    assert_eq!(heads(&proxy).len(), 2);
+}

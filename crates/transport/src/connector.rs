@@ -181,7 +181,7 @@ impl ConnectorBuilder {
     }
 
     /// How long a connection may be idle before the system asks the peer whether it is still there (SO_KEEPALIVE).
-    /// `None`: never. Default: 60 seconds. Less than a second is one.
+    /// `None`: never. Default: 60 seconds. Less than a second is one, and more than 32,767 are so many.
     ///
     /// How often it then asks, and when it gives up, is the system's. It costs no more than two system calls a connection.
     pub fn keepalive(mut self, idle: impl Into<Option<Duration>>) -> Self {

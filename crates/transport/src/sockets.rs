@@ -11,6 +11,12 @@ use mio::net::TcpStream;
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, SockAddr, Socket, TcpKeepalive, Type};
 
+/// The shortest idle time that the system knows.
+const LEAST_IDLE: Duration = Duration::from_secs(1);
+
+/// The longest idle time that Linux takes; it refuses more.
+const MOST_IDLE: Duration = Duration::from_secs(32_767);
+
 /// What is set on every TCP socket before it connects.
 #[derive(Clone, Debug)]
 pub(crate) struct Sockets {
@@ -44,7 +50,7 @@ impl Sockets {
         let socket = nonblocking(Domain::for_address(peer), Some(Protocol::TCP))?;
         socket.set_tcp_nodelay(true)?;
         if let Some(idle) = self.keepalive {
-            socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(idle.max(Duration::from_secs(1))))?;
+            socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(idle.clamp(LEAST_IDLE, MOST_IDLE)))?;
         }
         if let Some(interface) = &self.interface {
             bind_to_interface(&socket, interface)?;
@@ -140,6 +146,8 @@ mod tests {
 
         let sockets = Sockets { keepalive: Some(Duration::from_millis(1)), ..Sockets::default() };
         assert_eq!(sockets.open(PEER).unwrap().tcp_keepalive_time().unwrap(), Duration::from_secs(1));
+        let sockets = Sockets { keepalive: Some(Duration::MAX), ..Sockets::default() };
+        assert_eq!(sockets.open(PEER).unwrap().tcp_keepalive_time().unwrap(), Duration::from_secs(32_767));
     }
 
     #[test]
