@@ -89,6 +89,26 @@
 #define SORTIE_TIMEOUT_TLS 7
 
 /**
+ * Every address may be connected to.
+ */
+#define SORTIE_ADDRESSES_ALL 0
+
+/**
+ * Only what the whole internet can reach: no loopback, private, link-local or otherwise special address.
+ */
+#define SORTIE_ADDRESSES_PUBLIC 1
+
+/**
+ * TLS 1.2 (RFC 5246).
+ */
+#define SORTIE_TLS_1_2 12
+
+/**
+ * TLS 1.3 (RFC 8446).
+ */
+#define SORTIE_TLS_1_3 13
+
+/**
  * Ends the calls that it was given to, from any thread. Once fired it stays so: what is sent with it later ends at once.
  */
 typedef struct sortie_cancel sortie_cancel;
@@ -109,9 +129,22 @@ typedef struct sortie_request sortie_request;
 typedef struct sortie_response sortie_response;
 
 /**
+ * Whether, how often and when a call goes again: after a failure of the network, or after a status that says that the server
+ * could not do it now. Only idempotent methods go again (RFC 9110, section 9.2.2), unless it says otherwise or nothing of the
+ * request was sent; and only a body that can be sent again does.
+ */
+typedef struct sortie_retries sortie_retries;
+
+/**
  * What persists between calls: cookies, defaults, hooks, connections. Threads may share one: none waits for another's I/O.
  */
 typedef struct sortie_session sortie_session;
+
+/**
+ * How connections are secured: whom to trust, who we are. What is not said is as it is by default: the system's roots, TLS 1.2
+ * and 1.3, everything verified.
+ */
+typedef struct sortie_tls sortie_tls;
 
 /**
  * How a function ended: `SORTIE_OK`, `SORTIE_EMPTY`, or one of `SORTIE_ERR_...`. New ones may be added in their groups.
@@ -592,6 +625,77 @@ sortie_bytes sortie_response_content(const sortie_response *response);
 void sortie_response_free(sortie_response *response);
 
 /**
+ * So many retries of a call at most, and the defaults for the rest. Hand it to a session or a request.
+ *
+ * Parameters: `count`: 0 is never.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `*retries` is yours: free it by `sortie_retries_free`.
+ * Threads: any; it belongs to one thread at a time.
+ */
+sortie_status sortie_retries_new(uint32_t count, sortie_retries **retries, sortie_error **error);
+
+/**
+ * After which statuses a call goes again.
+ *
+ * Parameters: `statuses`: `count` of them, each 100 to 599, in place of the default: 429, 502, 503 and 504. None at all: after
+ * failures only.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another number; `SORTIE_ERR_NULL`.
+ * Ownership: `statuses` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_retries_set_statuses(sortie_retries *retries,
+                                          const uint16_t *statuses,
+                                          size_t count,
+                                          sortie_error **error);
+
+/**
+ * Whether after failures of the network too: no address, no connection, a connection that broke or timed out.
+ * Default: yes.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_retries_set_failures(sortie_retries *retries, int32_t on, sortie_error **error);
+
+/**
+ * Whether whatever the method is. Default: no. With it the server may do twice what should be done once.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_retries_set_any_method(sortie_retries *retries, int32_t on, sortie_error **error);
+
+/**
+ * How long to wait before each: the first time `first_ms`, then twice as long as the time before, at most `most_ms`. A
+ * Retry-After that asks for longer is heeded; where it asks for more than `most_ms`, the response is the answer.
+ *
+ * Parameters: `first_ms`: 0 or more, by default 500; `most_ms`: 0 or more, by default 60,000.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a negative one; `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_retries_set_backoff_ms(sortie_retries *retries,
+                                            int64_t first_ms,
+                                            int64_t most_ms,
+                                            sortie_error **error);
+
+/**
+ * How much of each wait is left to chance, so that many do not come back at once.
+ *
+ * Parameters: `percent`: 0 to 100. Default: 50.
+ * Returns: `SORTIE_ERR_ARGUMENT` for more than 100; `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_retries_set_jitter(sortie_retries *retries, uint8_t percent, sortie_error **error);
+
+/**
+ * Lets it go. What it was handed to has a copy.
+ *
+ * Parameters: `retries`: or NULL, which is ignored.
+ * Threads: its one.
+ */
+void sortie_retries_free(sortie_retries *retries);
+
+/**
  * A session with the library's defaults: cookies are kept, redirects followed, connections reused.
  *
  * Returns: `SORTIE_ERR_NULL`.
@@ -623,6 +727,289 @@ sortie_status sortie_session_send(const sortie_session *session,
 void sortie_session_free(sortie_session *session);
 
 /**
+ * Brings a name and a password with each request (RFC 7617), in place of other credentials. A redirect to another
+ * origin does not get them.
+ *
+ * Parameters: `user`: without a colon.
+ * Returns: `SORTIE_ERR_INVALID_HEADER` for a colon in `user`, or a control character; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+ * `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_basic_auth(const sortie_session *session,
+                                            const char *user,
+                                            const char *password,
+                                            sortie_error **error);
+
+/**
+ * Answers challenges of the scheme Digest (RFC 7616) by a name and a password, which are never sent as they are. In
+ * place of other credentials.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_digest_auth(const sortie_session *session,
+                                             const char *user,
+                                             const char *password,
+                                             sortie_error **error);
+
+/**
+ * Brings a token with each request (RFC 6750), in place of other credentials. A redirect to another origin does not
+ * get it.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER` for a token that no header field can have; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+ * `SORTIE_ERR_FORKED`.
+ * Ownership: `token` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_bearer_auth(const sortie_session *session, const char *token, sortie_error **error);
+
+/**
+ * Brings nobody's credentials, which is the default. A netrc file still tells the hosts that it names.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_unset_auth(const sortie_session *session, sortie_error **error);
+
+/**
+ * Tells hosts the names and passwords of a netrc file, in place of the one that the environment names, where nothing
+ * else is said of who asks. The file is read now.
+ *
+ * Returns: `SORTIE_ERR_FILE` where it cannot be read or understood; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+ * `SORTIE_ERR_FORKED`.
+ * Ownership: `path` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_netrc(const sortie_session *session, const char *path, sortie_error **error);
+
+/**
+ * Sends each request through a proxy, in place of all that was said of proxies before, also by the environment. By
+ * default it is what the environment says.
+ *
+ * Parameters: `url`: as `http://user:password@proxy.test:3128`; the schemes are `http`, `https`, `socks5` (names are looked up
+ * here) and `socks5h` (by the proxy). NULL: straight, whatever the environment says.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a URL of no such proxy; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: `url` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_proxy(const sortie_session *session,
+                                       const char *url,
+                                       sortie_error **error);
+
+/**
+ * Sends some requests through a proxy, beside all else that was said of proxies before.
+ *
+ * Parameters: `key`: `http`, `https` or `all`, alone or before `://` and a host, such as `all://example.com`; the most precise
+ * key holds. `proxy_url`: as for `sortie_session_set_proxy`.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another key, or a URL of no such proxy; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+ * `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_proxy_for(const sortie_session *session,
+                                           const char *key,
+                                           const char *proxy_url,
+                                           sortie_error **error);
+
+/**
+ * Which hosts need no proxy, in place of those that were named before, also by the environment.
+ *
+ * Parameters: `list`: between commas: `example.com` (and all below it), `10.0.0.1`, `10.0.0.0/8`, each of them with or without a
+ * port, or `*`. Empty: every host needs it.
+ * Returns: `SORTIE_ERR_ARGUMENT` for an entry that is none of these; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+ * `SORTIE_ERR_FORKED`.
+ * Ownership: `list` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_no_proxy(const sortie_session *session,
+                                          const char *list,
+                                          sortie_error **error);
+
+/**
+ * Whether `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy` and netrc files are heeded where nothing else is said.
+ * Default: yes.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_trust_env(const sortie_session *session, int32_t trusted, sortie_error **error);
+
+/**
+ * How connections are secured: roots, pins, a client certificate. Default: the system's roots, TLS 1.2 and 1.3.
+ *
+ * Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `tls` is copied: later changes of it change nothing here. Sessions and requests that were handed the same one, not
+ * changed in between, resume each other's TLS sessions.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_tls(const sortie_session *session,
+                                     const sortie_tls *tls,
+                                     sortie_error **error);
+
+/**
+ * How connections to an `https` proxy are secured. By default with the roots, the lowest version and the key log of
+ * `sortie_session_set_tls`, and nothing else of it.
+ *
+ * Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `tls` is copied: later changes of it change nothing here. Sessions and requests that were handed the same one, not
+ * changed in between, resume each other's TLS sessions.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_proxy_tls(const sortie_session *session,
+                                           const sortie_tls *tls,
+                                           sortie_error **error);
+
+/**
+ * Connects to a Unix socket, in the place of whatever host a URL names. The environment's proxies are put aside; with
+ * `sortie_session_set_proxy` it is the proxy that is there.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: `path` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_unix_socket(const sortie_session *session, const char *path, sortie_error **error);
+
+/**
+ * The local address to connect from. Default: the system's choice.
+ *
+ * Parameters: `address`: an IPv4 or IPv6 address, without a port.
+ * Returns: `SORTIE_ERR_ARGUMENT` for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_bind(const sortie_session *session, const char *address, sortie_error **error);
+
+/**
+ * The network interface to connect through, such as `eth0`. Linux only. Default: the system's choice.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`. One that there is not is told by the calls.
+ * Ownership: `name` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_interface(const sortie_session *session, const char *name, sortie_error **error);
+
+/**
+ * How long a connection may be idle before the system asks the peer whether it is still there (SO_KEEPALIVE).
+ *
+ * Parameters: `idle_ms`: 1 or more, which counts as 1,000 at least and 32,767,000 at most, or `SORTIE_NEVER`. Default: 60,000.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another time; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_tcp_keepalive_ms(const sortie_session *session,
+                                                  int64_t idle_ms,
+                                                  sortie_error **error);
+
+/**
+ * The addresses of a name for connections to a port: nobody is asked for them. Once for each name and port; the last one
+ * counts.
+ *
+ * Parameters: `addresses`: IPv4 and IPv6 addresses between commas, one at least.
+ * Returns: `SORTIE_ERR_ARGUMENT` for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_resolve(const sortie_session *session,
+                                         const char *name,
+                                         uint16_t port,
+                                         const char *addresses,
+                                         sortie_error **error);
+
+/**
+ * Which addresses may be connected to, whoever names them: URLs, redirects, the resolver, proxies. Calls to others end with
+ * `SORTIE_ERR_ADDRESS`.
+ *
+ * Parameters: `rule`: `SORTIE_ADDRESSES_ALL`, which is the default, or `SORTIE_ADDRESSES_PUBLIC`, for URLs that strangers choose.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another rule; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_addresses(const sortie_session *session,
+                                           int32_t rule,
+                                           sortie_error **error);
+
+/**
+ * Sees to it that up to `count` connections to the origin of a URL stand, TLS and proxy included, for the session's next
+ * calls. Those that are there already and idle count; the others are opened. Waits for them; nothing is sent.
+ *
+ * Parameters: `count`: no more stand than the session's limits allow; `*standing`: how many stand, at least 1 unless `count` is 0.
+ * Returns: why not one stands, such as `SORTIE_ERR_CONNECT`; `SORTIE_ERR_INVALID_URL`; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Threads: any.
+ */
+sortie_status sortie_session_warm(const sortie_session *session,
+                                  const char *url,
+                                  size_t count,
+                                  size_t *standing,
+                                  sortie_error **error);
+
+/**
+ * Joins the relative URLs of requests with this one, as a browser does with those of a page (RFC 3986, section 5).
+ *
+ * Parameters: `url`: absolute; end it with a `/`, since what stands behind its last `/` gives way. NULL: none, which is
+ * the default, and a relative URL is an error.
+ * Returns: `SORTIE_ERR_INVALID_URL`; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: `url` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_base_url(const sortie_session *session, const char *url, sortie_error **error);
+
+/**
+ * Sets the User-Agent field. By default it is `sortie/<version>`; `sortie_session_unset_header` sends none.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER` for a line break; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: `name` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_user_agent(const sortie_session *session, const char *name, sortie_error **error);
+
+/**
+ * Sets a header field of each request, in place of a default or of one of that name in any case.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER` for a name that is none or a value with a line break; `SORTIE_ERR_NULL`,
+ * `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_header(const sortie_session *session,
+                                        const char *name,
+                                        const char *value,
+                                        sortie_error **error);
+
+/**
+ * Sets a header field that holds a credential: it is dropped when a redirect leaves the origin, and shown nowhere.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER` for a name that is none or a value with a line break; `SORTIE_ERR_NULL`,
+ * `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_sensitive_header(const sortie_session *session,
+                                                  const char *name,
+                                                  const char *value,
+                                                  sortie_error **error);
+
+/**
+ * Sends no such header field, though it was set, or is a default such as `Accept`.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER` for a name that is none; `SORTIE_ERR_NULL`,
+ * `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: `name` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_unset_header(const sortie_session *session, const char *name, sortie_error **error);
+
+/**
+ * Adds a query parameter to each request. It is encoded here; what stands in a URL stays as it is.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_add_param(const sortie_session *session,
+                                       const char *name,
+                                       const char *value,
+                                       sortie_error **error);
+
+/**
  * Bounds a part of each call.
  *
  * Parameters: `which`: one of `SORTIE_TIMEOUT_...`, which say what each is by default; `timeout_ms`: 1 or more, or
@@ -636,12 +1023,251 @@ sortie_status sortie_session_set_timeout_ms(const sortie_session *session,
                                             sortie_error **error);
 
 /**
+ * Whether redirects are followed. By default they are, but for HEAD.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_redirects(const sortie_session *session, int32_t follow, sortie_error **error);
+
+/**
+ * How many redirects of a call are followed; one more is `SORTIE_ERR_TOO_MANY_REDIRECTS`. Default: 30.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_max_redirects(const sortie_session *session, uint32_t most, sortie_error **error);
+
+/**
+ * Whether a redirect's request says by Referer where it comes from: the whole URL on the same origin, the origin alone on
+ * another, nothing from https to http. Default: no.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_referer(const sortie_session *session,
+                                         int32_t told,
+                                         sortie_error **error);
+
+/**
+ * Whether, how often and when a call goes again after what went wrong. Default: never.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `retries` is copied: later changes of it change nothing here.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_retries(const sortie_session *session,
+                                         const sortie_retries *retries,
+                                         sortie_error **error);
+
+/**
+ * Whether anything but https is refused, unsent (`SORTIE_ERR_INVALID_URL`), and redirects to it are not followed
+ * (`SORTIE_ERR_REDIRECT`). Default: no.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_https_only(const sortie_session *session, int32_t only, sortie_error **error);
+
+/**
+ * How many bytes of decoded content are accepted; more is `SORTIE_ERR_CONTENT_TOO_LARGE`.
+ *
+ * Parameters: `most`: or `SORTIE_UNKNOWN`, which is the default: any number, but for content that decodes to more than
+ * 256 MiB and 200 times its coded size.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_max_content(const sortie_session *session, uint64_t most, sortie_error **error);
+
+/**
+ * Whether a request that is not idempotent may be sent again where a pooled connection turns out to be closed.
+ * Default: no.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_resend(const sortie_session *session, int32_t resend, sortie_error **error);
+
+/**
+ * How many connections a loop has at the same time, idle ones included. A batch is a loop of its own; so is each thread that sends at the same time as others.
+ *
+ * Parameters: `most`: 0 counts as 1. Default: 128.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_connections(const sortie_session *session,
+                                             size_t most,
+                                             sortie_error **error);
+
+/**
+ * How many connections a loop has to one origin at the same time.
+ *
+ * Parameters: `most`: 0 counts as 1. Default: 16.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_per_origin(const sortie_session *session, size_t most, sortie_error **error);
+
+/**
+ * How long an idle connection is kept; a shorter `Keep-Alive: timeout` of the server wins.
+ *
+ * Parameters: `timeout_ms`: 1 or more, or `SORTIE_NEVER`: for as long as the server keeps it. Default: 90,000.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another time; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_idle_timeout_ms(const sortie_session *session,
+                                                 int64_t timeout_ms,
+                                                 sortie_error **error);
+
+/**
  * The name of a status, such as `SORTIE_ERR_NULL`, for messages.
  *
  * Returns: a text that lives for ever; `unknown status` for a number that is none.
  * Threads: any.
  */
 const char *sortie_status_name(sortie_status status);
+
+/**
+ * How connections are secured, as it is by default. Hand it to a session or a request.
+ *
+ * Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`.
+ * Ownership: `*tls` is yours: free it by `sortie_tls_free`.
+ * Threads: any; it belongs to one thread at a time.
+ */
+sortie_status sortie_tls_new(sortie_tls **tls, sortie_error **error);
+
+/**
+ * Trusts the certificates of a PEM file in place of the system's roots, beside others that are given.
+ *
+ * The file is read now, and again when something else of `tls` is set.
+ * Returns: `SORTIE_ERR_FILE` where it cannot be read or has no such certificate; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `path` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_roots_file(sortie_tls *tls, const char *path, sortie_error **error);
+
+/**
+ * Trusts the certificates in `pem` in place of the system's roots, beside others that are given.
+ *
+ * Parameters: `pem`: `size` bytes of PEM.
+ * Returns: `SORTIE_ERR_ARGUMENT` where it has no such certificate; `SORTIE_ERR_NULL`.
+ * Ownership: `pem` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_roots_pem(sortie_tls *tls, const uint8_t *pem, size_t size, sortie_error **error);
+
+/**
+ * Trusts the certificates of a PEM file as well as the system's roots, and others that are given.
+ *
+ * The file is read now, and again when something else of `tls` is set.
+ * Returns: `SORTIE_ERR_FILE` where it cannot be read or has no such certificate; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `path` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_add_roots_file(sortie_tls *tls, const char *path, sortie_error **error);
+
+/**
+ * Trusts the certificates in `pem` as well as the system's roots, and others that are given.
+ *
+ * Parameters: `pem`: `size` bytes of PEM.
+ * Returns: `SORTIE_ERR_ARGUMENT` where it has no such certificate; `SORTIE_ERR_NULL`.
+ * Ownership: `pem` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_add_roots_pem(sortie_tls *tls, const uint8_t *pem, size_t size, sortie_error **error);
+
+/**
+ * Shows a certificate of ours to servers that ask for one.
+ *
+ * The files are read now, and again when something else of `tls` is set.
+ * Parameters: `chain_path`: PEM, our own certificate first; `key_path`: its key as PEM, PKCS#8, PKCS#1 or SEC1, not encrypted. Both
+ * may be the same file.
+ * Returns: `SORTIE_ERR_FILE` where one cannot be read or used, or they do not belong together; `SORTIE_ERR_NULL`,
+ * `SORTIE_ERR_UTF8`.
+ * Ownership: both are copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_identity_files(sortie_tls *tls,
+                                            const char *chain_path,
+                                            const char *key_path,
+                                            sortie_error **error);
+
+/**
+ * Shows a certificate of ours to servers that ask for one.
+ *
+ * Parameters: `pem`: `size` bytes of PEM: the chain, our own first, and its key, as in `sortie_tls_set_identity_files`.
+ * Returns: `SORTIE_ERR_ARGUMENT` where it cannot be used; `SORTIE_ERR_NULL`.
+ * Ownership: `pem` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_identity_pem(sortie_tls *tls, const uint8_t *pem, size_t size, sortie_error **error);
+
+/**
+ * Trusts only a peer whose key is known, beside the usual verification. Can be given several times; one has to match.
+ *
+ * Parameters: `digest`: the SHA-256 of a certificate's SubjectPublicKeyInfo (RFC 7469, section 2.4); `size`: 32.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another size; `SORTIE_ERR_NULL`.
+ * Ownership: `digest` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_add_pin_sha256(sortie_tls *tls, const uint8_t *digest, size_t size, sortie_error **error);
+
+/**
+ * Asks for a name, and verifies it, in place of the host that a URL names.
+ *
+ * Parameters: `name`: a name or an IP address.
+ * Returns: `SORTIE_ERR_ARGUMENT` for what is neither; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `name` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_server_name(sortie_tls *tls, const char *name, sortie_error **error);
+
+/**
+ * The lowest version that is spoken.
+ *
+ * Parameters: `version`: `SORTIE_TLS_1_2`, which is the default, or `SORTIE_TLS_1_3`.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another; `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_min_version(sortie_tls *tls, int32_t version, sortie_error **error);
+
+/**
+ * Trusts any certificate: expired, of another host, of an unknown issuer. Default: no. Whoever stands between can then read and
+ * change everything, unless a pin tells the peer.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_danger_accept_invalid_certs(sortie_tls *tls,
+                                                         int32_t accept,
+                                                         sortie_error **error);
+
+/**
+ * Writes the secrets of each TLS session to the file that `SSLKEYLOGFILE` names, for whoever looks into a capture of it.
+ * Default: no, whatever the environment says.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_key_log(sortie_tls *tls,
+                                     int32_t write,
+                                     sortie_error **error);
+
+/**
+ * Whether TLS sessions are resumed, which spares a round trip, or signatures and certificates. Default: yes.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_resumption(sortie_tls *tls, int32_t resume, sortie_error **error);
+
+/**
+ * Lets it go. What it was handed to has a copy.
+ *
+ * Parameters: `tls`: or NULL, which is ignored.
+ * Threads: its one.
+ */
+void sortie_tls_free(sortie_tls *tls);
 
 /**
  * The library's version, as a number that grows: `major * 1000000 + minor * 1000 + patch`.

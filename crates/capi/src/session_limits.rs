@@ -1,10 +1,13 @@
 //! What a session's calls are held to: times, sizes, redirects, retries, connections.
 
+use std::time::Duration;
+
 use crate::error::sortie_error;
 use crate::guard::guard;
+use crate::retries::sortie_retries;
 use crate::session::sortie_session;
 use crate::status::sortie_status;
-use crate::values::{Timeout, limit};
+use crate::values::{Timeout, known, limit};
 
 /// Bounds a part of each call.
 ///
@@ -31,5 +34,150 @@ pub extern "C" fn sortie_session_set_timeout_ms(
             Timeout::Proxy => defaults.proxy_timeout(limit),
             Timeout::Tls => defaults.tls_timeout(limit),
         })
+    })
+}
+
+/// Whether redirects are followed. By default they are, but for HEAD.
+///
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_redirects(
+    session: Option<&sortie_session>,
+    follow: i32,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || sortie_session::change(session, |defaults| defaults.redirects(follow != 0)))
+}
+
+/// How many redirects of a call are followed; one more is `SORTIE_ERR_TOO_MANY_REDIRECTS`. Default: 30.
+///
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_max_redirects(
+    session: Option<&sortie_session>,
+    most: u32,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || sortie_session::change(session, |defaults| defaults.max_redirects(most)))
+}
+
+/// Whether a redirect's request says by Referer where it comes from: the whole URL on the same origin, the origin alone on
+/// another, nothing from https to http. Default: no.
+///
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_referer(
+    session: Option<&sortie_session>,
+    told: i32,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || sortie_session::change(session, |defaults| defaults.referer(told != 0)))
+}
+
+/// Whether, how often and when a call goes again after what went wrong. Default: never.
+///
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Ownership: `retries` is copied: later changes of it change nothing here.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_retries(
+    session: Option<&sortie_session>,
+    retries: Option<&sortie_retries>,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let retries = sortie_retries::lend(retries)?;
+        sortie_session::change(session, |defaults| defaults.retries(retries))
+    })
+}
+
+/// Whether anything but https is refused, unsent (`SORTIE_ERR_INVALID_URL`), and redirects to it are not followed
+/// (`SORTIE_ERR_REDIRECT`). Default: no.
+///
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_https_only(
+    session: Option<&sortie_session>,
+    only: i32,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || sortie_session::change(session, |defaults| defaults.https_only(only != 0)))
+}
+
+/// How many bytes of decoded content are accepted; more is `SORTIE_ERR_CONTENT_TOO_LARGE`.
+///
+/// Parameters: `most`: or `SORTIE_UNKNOWN`, which is the default: any number, but for content that decodes to more than
+/// 256 MiB and 200 times its coded size.
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_max_content(
+    session: Option<&sortie_session>,
+    most: u64,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || sortie_session::change(session, |defaults| defaults.max_content(known(most))))
+}
+
+/// Whether a request that is not idempotent may be sent again where a pooled connection turns out to be closed.
+/// Default: no.
+///
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_resend(
+    session: Option<&sortie_session>,
+    resend: i32,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || sortie_session::change(session, |defaults| defaults.resend(resend != 0)))
+}
+
+/// How many connections a loop has at the same time, idle ones included. A batch is a loop of its own; so is each thread that sends at the same time as others.
+///
+/// Parameters: `most`: 0 counts as 1. Default: 128.
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_connections(
+    session: Option<&sortie_session>,
+    most: usize,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || sortie_session::change(session, |defaults| defaults.connections(most)))
+}
+
+/// How many connections a loop has to one origin at the same time.
+///
+/// Parameters: `most`: 0 counts as 1. Default: 16.
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_per_origin(
+    session: Option<&sortie_session>,
+    most: usize,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || sortie_session::change(session, |defaults| defaults.per_origin(most)))
+}
+
+/// How long an idle connection is kept; a shorter `Keep-Alive: timeout` of the server wins.
+///
+/// Parameters: `timeout_ms`: 1 or more, or `SORTIE_NEVER`: for as long as the server keeps it. Default: 90,000.
+/// Returns: `SORTIE_ERR_ARGUMENT` for another time; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_idle_timeout_ms(
+    session: Option<&sortie_session>,
+    timeout_ms: i64,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let limit = limit(timeout_ms, "timeout_ms")?.unwrap_or(Duration::MAX);
+        sortie_session::change(session, |defaults| defaults.idle_timeout(limit))
     })
 }

@@ -26,6 +26,16 @@ pub const SORTIE_TIMEOUT_PROXY: i32 = 6;
 /// Bounds the TLS handshake, within the connect timeout. Default: never.
 pub const SORTIE_TIMEOUT_TLS: i32 = 7;
 
+/// Every address may be connected to.
+pub const SORTIE_ADDRESSES_ALL: i32 = 0;
+/// Only what the whole internet can reach: no loopback, private, link-local or otherwise special address.
+pub const SORTIE_ADDRESSES_PUBLIC: i32 = 1;
+
+/// TLS 1.2 (RFC 5246).
+pub const SORTIE_TLS_1_2: i32 = 12;
+/// TLS 1.3 (RFC 8446).
+pub const SORTIE_TLS_1_3: i32 = 13;
+
 /// What a timeout bounds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Timeout {

@@ -1,0 +1,268 @@
+//! How a session's connections are made.
+
+use std::ffi::c_char;
+use std::net::IpAddr;
+
+use facade::{Addresses, Proxies};
+
+use crate::error::sortie_error;
+use crate::fault::Fault;
+use crate::guard::guard;
+use crate::lend::{optional_text, out, text};
+use crate::session::sortie_session;
+use crate::status::sortie_status;
+use crate::tls::sortie_tls;
+use crate::values::{SORTIE_ADDRESSES_ALL, SORTIE_ADDRESSES_PUBLIC, limit};
+
+/// Sends each request through a proxy, in place of all that was said of proxies before, also by the environment. By
+/// default it is what the environment says.
+///
+/// Parameters: `url`: as `http://user:password@proxy.test:3128`; the schemes are `http`, `https`, `socks5` (names are looked up
+/// here) and `socks5h` (by the proxy). NULL: straight, whatever the environment says.
+/// Returns: `SORTIE_ERR_ARGUMENT` for a URL of no such proxy; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+/// Ownership: `url` is copied.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_proxy(
+    session: Option<&sortie_session>,
+    url: *const c_char,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let url = optional_text(url, "url")?;
+        sortie_session::change(session, |defaults| match url {
+            Some(url) => defaults.proxy(url),
+            None => defaults.proxies(Proxies::direct()),
+        })
+    })
+}
+
+/// Sends some requests through a proxy, beside all else that was said of proxies before.
+///
+/// Parameters: `key`: `http`, `https` or `all`, alone or before `://` and a host, such as `all://example.com`; the most precise
+/// key holds. `proxy_url`: as for `sortie_session_set_proxy`.
+/// Returns: `SORTIE_ERR_ARGUMENT` for another key, or a URL of no such proxy; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+/// `SORTIE_ERR_FORKED`.
+/// Ownership: both are copied.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_proxy_for(
+    session: Option<&sortie_session>,
+    key: *const c_char,
+    proxy_url: *const c_char,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let (key, url) = (text(key, "key")?, text(proxy_url, "proxy_url")?);
+        sortie_session::change(session, |defaults| defaults.proxy_for(key, url))
+    })
+}
+
+/// Which hosts need no proxy, in place of those that were named before, also by the environment.
+///
+/// Parameters: `list`: between commas: `example.com` (and all below it), `10.0.0.1`, `10.0.0.0/8`, each of them with or without a
+/// port, or `*`. Empty: every host needs it.
+/// Returns: `SORTIE_ERR_ARGUMENT` for an entry that is none of these; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+/// `SORTIE_ERR_FORKED`.
+/// Ownership: `list` is copied.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_no_proxy(
+    session: Option<&sortie_session>,
+    list: *const c_char,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let list = text(list, "list")?;
+        sortie_session::change(session, |defaults| defaults.no_proxy(list))
+    })
+}
+
+/// Whether `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy` and netrc files are heeded where nothing else is said.
+/// Default: yes.
+///
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_trust_env(
+    session: Option<&sortie_session>,
+    trusted: i32,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || sortie_session::change(session, |defaults| defaults.trust_env(trusted != 0)))
+}
+
+/// How connections are secured: roots, pins, a client certificate. Default: the system's roots, TLS 1.2 and 1.3.
+///
+/// Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Ownership: `tls` is copied: later changes of it change nothing here. Sessions and requests that were handed the same one, not
+/// changed in between, resume each other's TLS sessions.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_tls(
+    session: Option<&sortie_session>,
+    tls: Option<&sortie_tls>,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let tls = sortie_tls::lend(tls)?;
+        sortie_session::change(session, |defaults| tls.secure(defaults))
+    })
+}
+
+/// How connections to an `https` proxy are secured. By default with the roots, the lowest version and the key log of
+/// `sortie_session_set_tls`, and nothing else of it.
+///
+/// Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Ownership: `tls` is copied: later changes of it change nothing here. Sessions and requests that were handed the same one, not
+/// changed in between, resume each other's TLS sessions.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_proxy_tls(
+    session: Option<&sortie_session>,
+    tls: Option<&sortie_tls>,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let tls = sortie_tls::lend(tls)?;
+        sortie_session::change(session, |defaults| tls.secure_proxy(defaults))
+    })
+}
+
+/// Connects to a Unix socket, in the place of whatever host a URL names. The environment's proxies are put aside; with
+/// `sortie_session_set_proxy` it is the proxy that is there.
+///
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+/// Ownership: `path` is copied.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_unix_socket(
+    session: Option<&sortie_session>,
+    path: *const c_char,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let path = text(path, "path")?;
+        sortie_session::change(session, |defaults| defaults.unix_socket(path))
+    })
+}
+
+/// The local address to connect from. Default: the system's choice.
+///
+/// Parameters: `address`: an IPv4 or IPv6 address, without a port.
+/// Returns: `SORTIE_ERR_ARGUMENT` for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_bind(
+    session: Option<&sortie_session>,
+    address: *const c_char,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let address = ip(text(address, "address")?, "address")?;
+        sortie_session::change(session, |defaults| defaults.bind(address))
+    })
+}
+
+/// The network interface to connect through, such as `eth0`. Linux only. Default: the system's choice.
+///
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`. One that there is not is told by the calls.
+/// Ownership: `name` is copied.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_interface(
+    session: Option<&sortie_session>,
+    name: *const c_char,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let name = text(name, "name")?;
+        sortie_session::change(session, |defaults| defaults.interface(name))
+    })
+}
+
+/// How long a connection may be idle before the system asks the peer whether it is still there (SO_KEEPALIVE).
+///
+/// Parameters: `idle_ms`: 1 or more, which counts as 1,000 at least and 32,767,000 at most, or `SORTIE_NEVER`. Default: 60,000.
+/// Returns: `SORTIE_ERR_ARGUMENT` for another time; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_tcp_keepalive_ms(
+    session: Option<&sortie_session>,
+    idle_ms: i64,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let idle = limit(idle_ms, "idle_ms")?;
+        sortie_session::change(session, |defaults| defaults.tcp_keepalive(idle))
+    })
+}
+
+/// The addresses of a name for connections to a port: nobody is asked for them. Once for each name and port; the last one
+/// counts.
+///
+/// Parameters: `addresses`: IPv4 and IPv6 addresses between commas, one at least.
+/// Returns: `SORTIE_ERR_ARGUMENT` for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+/// Ownership: both are copied.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_resolve(
+    session: Option<&sortie_session>,
+    name: *const c_char,
+    port: u16,
+    addresses: *const c_char,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let (name, addresses) = (text(name, "name")?, text(addresses, "addresses")?);
+        let addresses = addresses.split(',').map(|one| ip(one.trim(), "addresses")).collect::<Result<Vec<_>, _>>()?;
+        sortie_session::change(session, |defaults| defaults.resolve(name, port, addresses))
+    })
+}
+
+/// Which addresses may be connected to, whoever names them: URLs, redirects, the resolver, proxies. Calls to others end with
+/// `SORTIE_ERR_ADDRESS`.
+///
+/// Parameters: `rule`: `SORTIE_ADDRESSES_ALL`, which is the default, or `SORTIE_ADDRESSES_PUBLIC`, for URLs that strangers choose.
+/// Returns: `SORTIE_ERR_ARGUMENT` for another rule; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Threads: any; it holds for calls that begin later.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_set_addresses(
+    session: Option<&sortie_session>,
+    rule: i32,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let addresses = match rule {
+            SORTIE_ADDRESSES_ALL => Addresses::all(),
+            SORTIE_ADDRESSES_PUBLIC => Addresses::public_only(),
+            other => return Err(Fault::argument("rule", format_args!("is {other}, which is no rule for addresses"))),
+        };
+        sortie_session::change(session, |defaults| defaults.addresses(addresses))
+    })
+}
+
+/// Sees to it that up to `count` connections to the origin of a URL stand, TLS and proxy included, for the session's next
+/// calls. Those that are there already and idle count; the others are opened. Waits for them; nothing is sent.
+///
+/// Parameters: `count`: no more stand than the session's limits allow; `*standing`: how many stand, at least 1 unless `count` is 0.
+/// Returns: why not one stands, such as `SORTIE_ERR_CONNECT`; `SORTIE_ERR_INVALID_URL`; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_warm(
+    session: Option<&sortie_session>,
+    url: *const c_char,
+    count: usize,
+    standing: *mut usize,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let (url, out) = (text(url, "url")?, out(standing, "standing")?);
+        out.write(sortie_session::lend(session)?.warm(url, count)?);
+        Ok(())
+    })
+}
+
+fn ip(text: &str, name: &'static str) -> Result<IpAddr, Fault> {
+    text.parse().map_err(|_| Fault::argument(name, format_args!("has `{text}`, which is no address")))
+}
