@@ -109,9 +109,34 @@
 #define SORTIE_TLS_1_3 13
 
 /**
+ * A log has a line for each exchange as it is sent: local time, method, URL without secrets.
+ */
+#define SORTIE_LOG_LINES 0
+
+/**
+ * A log has a line for everything that happens; the words may change between versions.
+ */
+#define SORTIE_LOG_DETAILED 1
+
+/**
+ * Cookies as `cookies.txt` of Netscape, which curl, wget and many others share.
+ */
+#define SORTIE_COOKIES_NETSCAPE 0
+
+/**
+ * Cookies as JSON, with all that is known of them.
+ */
+#define SORTIE_COOKIES_JSON 1
+
+/**
  * Ends the calls that it was given to, from any thread. Once fired it stays so: what is sent with it later ends at once.
  */
 typedef struct sortie_cancel sortie_cancel;
+
+/**
+ * Cookies as they were at one moment: later ones do not come in. Reading it is free of races: any thread may, at any time.
+ */
+typedef struct sortie_cookies sortie_cookies;
 
 /**
  * Why a function failed, or why a call has no response. Reading it is free of races: any thread may, at any time.
@@ -152,6 +177,48 @@ typedef struct sortie_tls sortie_tls;
 typedef int32_t sortie_status;
 
 /**
+ * A cookie. Its texts live as long as the list that it is from.
+ */
+typedef struct {
+    /**
+     * The name; empty where it has none.
+     */
+    const char *name;
+    /**
+     * The value, as it was received: quotes stay where they stood.
+     */
+    const char *value;
+    /**
+     * The host, or the parent whose hosts it is all for: lower case, no leading dot.
+     */
+    const char *domain;
+    /**
+     * The path at and below which it is sent.
+     */
+    const char *path;
+    /**
+     * When it ends, in seconds since 1970; `SORTIE_NEVER`: with the session.
+     */
+    int64_t expires_s;
+    /**
+     * Whether it goes by https only: 1 or 0.
+     */
+    int32_t secure;
+    /**
+     * Whether it was marked HttpOnly, which holds nothing back here: 1 or 0.
+     */
+    int32_t http_only;
+    /**
+     * Whether it is for that host alone: 1 or 0.
+     */
+    int32_t host_only;
+    /**
+     * What it said of SameSite, which holds nothing back here: "Strict", "Lax" or "None"; NULL where it said nothing.
+     */
+    const char *same_site;
+} sortie_cookie;
+
+/**
  * Bytes that a handle lends: they live as long as it. `data` is not NULL, also where `size` is 0; no NUL follows.
  */
 typedef struct {
@@ -164,6 +231,17 @@ typedef struct {
      */
     size_t size;
 } sortie_bytes;
+
+/**
+ * Is told a line of a log: NUL-ended, without a line break, `size` bytes of UTF-8 before the NUL. It is lent until the callback
+ * returns. Called on whichever thread works for the session, several at once; it may use the session.
+ */
+typedef void (*sortie_log)(void *context, const char *line, size_t size);
+
+/**
+ * Lets a callback's context go, once, when nothing can call back any more. NULL where there is nothing to let go.
+ */
+typedef void (*sortie_drop)(void *context);
 
 /**
  * What was asked for was done.
@@ -412,6 +490,43 @@ int32_t sortie_cancel_is_fired(const sortie_cancel *cancel);
  * Threads: any.
  */
 void sortie_cancel_free(sortie_cancel *cancel);
+
+/**
+ * How many cookies there are.
+ *
+ * Returns: 0 where `cookies` is NULL.
+ * Threads: any.
+ */
+size_t sortie_cookies_count(const sortie_cookies *cookies);
+
+/**
+ * One of the cookies, the oldest first.
+ *
+ * Parameters: `index`: from 0 on.
+ * Returns: `SORTIE_ERR_ARGUMENT` for an index past the end; `SORTIE_ERR_NULL`.
+ * Ownership: the texts in `*cookie` are lent by the list.
+ * Threads: any.
+ */
+sortie_status sortie_cookies_at(const sortie_cookies *cookies,
+                                size_t index,
+                                sortie_cookie *cookie,
+                                sortie_error **error);
+
+/**
+ * The value of the first cookie of this name, the oldest of them; names are of upper and lower case.
+ *
+ * Returns: a text that lives as long as `cookies`; NULL where there is none of that name, and where either is NULL.
+ * Threads: any.
+ */
+const char *sortie_cookies_value(const sortie_cookies *cookies, const char *name);
+
+/**
+ * Lets a list go, and all that it lent.
+ *
+ * Parameters: `cookies`: or NULL, which is ignored.
+ * Threads: one, when no other reads it any more.
+ */
+void sortie_cookies_free(sortie_cookies *cookies);
 
 /**
  * The status that the failed function returned, or that tells why the call has no response.
@@ -942,6 +1057,76 @@ sortie_status sortie_session_warm(const sortie_session *session,
                                   sortie_error **error);
 
 /**
+ * Whether cookies are kept and sent. Default: yes. Either way those that are there are let go.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_cookies(const sortie_session *session, int32_t kept, sortie_error **error);
+
+/**
+ * The cookies as they are now, the oldest first; none where the session keeps none.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `*cookies` is yours: free it by `sortie_cookies_free`.
+ * Threads: any.
+ */
+sortie_status sortie_session_cookies(const sortie_session *session, sortie_cookies **cookies, sortie_error **error);
+
+/**
+ * Keeps a cookie as if a response had set it.
+ *
+ * Parameters: `url`: which the response would have come from; `set_cookie`: the value of the field, such as
+ * `sid=31d4; Path=/; Max-Age=3600`. One that has expired takes that of its name, domain and path away.
+ * Returns: `SORTIE_ERR_ARGUMENT` where the rules of cookies refuse it, or the session keeps none;
+ * `SORTIE_ERR_INVALID_URL`; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any.
+ */
+sortie_status sortie_session_add_cookie(const sortie_session *session,
+                                        const char *url,
+                                        const char *set_cookie,
+                                        sortie_error **error);
+
+/**
+ * Lets all cookies go.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any.
+ */
+sortie_status sortie_session_clear_cookies(const sortie_session *session, sortie_error **error);
+
+/**
+ * Saves the cookies to a file, which is replaced as a whole or not at all, and is for its owner alone.
+ *
+ * Parameters: `format`: `SORTIE_COOKIES_NETSCAPE`, which curl and others share, or `SORTIE_COOKIES_JSON`; `all`: 0 leaves out
+ * those that end with the session.
+ * Returns: `SORTIE_ERR_FILE`; `SORTIE_ERR_ARGUMENT` for another format, or where the session keeps no cookies;
+ * `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Threads: any.
+ */
+sortie_status sortie_session_save_cookies(const sortie_session *session,
+                                          const char *path,
+                                          int32_t format,
+                                          int32_t all,
+                                          sortie_error **error);
+
+/**
+ * Keeps the cookies of a file, beside those that are there; one of the same name, domain and path is replaced. What is
+ * damaged, expired or refused is passed over.
+ *
+ * Parameters: `format`: that of the file; `*count`: how many were kept.
+ * Returns: `SORTIE_ERR_FILE` where it cannot be read, or is no such JSON; `SORTIE_ERR_ARGUMENT` for another format, or where
+ * the session keeps no cookies; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Threads: any.
+ */
+sortie_status sortie_session_load_cookies(const sortie_session *session,
+                                          const char *path,
+                                          int32_t format,
+                                          size_t *count,
+                                          sortie_error **error);
+
+/**
  * Joins the relative URLs of requests with this one, as a browser does with those of a page (RFC 3986, section 5).
  *
  * Parameters: `url`: absolute; end it with a `/`, since what stands behind its last `/` gives way. NULL: none, which is
@@ -1118,6 +1303,87 @@ sortie_status sortie_session_set_per_origin(const sortie_session *session, size_
 sortie_status sortie_session_set_idle_timeout_ms(const sortie_session *session,
                                                  int64_t timeout_ms,
                                                  sortie_error **error);
+
+/**
+ * Writes what happens to a descriptor, a line each by one write, in place of what was said of logs before. A line that cannot
+ * be written is lost; no call fails for it.
+ *
+ * Parameters: `fd`: duplicated, so that it may be closed at once; a pipe whose reader is gone raises SIGPIPE, as with any
+ * write. `style`: `SORTIE_LOG_LINES`: local time, method and URL of each exchange as it is sent; `SORTIE_LOG_DETAILED`:
+ * everything, for debugging. Neither shows secrets.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another style; `SORTIE_ERR_SYSTEM` where `fd` is not open;
+ * `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_log_fd(const sortie_session *session,
+                                        int32_t fd,
+                                        int32_t style,
+                                        sortie_error **error);
+
+/**
+ * Appends what happens to a file, a line each by one write, in place of what was said of logs before. It is made where it is
+ * not there. A line that cannot be written is lost; no call fails for it.
+ *
+ * Parameters: `style`: as for `sortie_session_set_log_fd`.
+ * Returns: `SORTIE_ERR_FILE` where it cannot be opened; `SORTIE_ERR_ARGUMENT` for another style; `SORTIE_ERR_NULL`,
+ * `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: `path` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_log_path(const sortie_session *session,
+                                          const char *path,
+                                          int32_t style,
+                                          sortie_error **error);
+
+/**
+ * Tells a callback what happens, in place of what was said of logs before.
+ *
+ * Parameters: `style`: as for `sortie_session_set_log_fd`.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another style; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `context` is let go by `drop`, unless that is NULL: when another log is set, or the session is gone, and no call
+ * is under way that began before; at once where this fails.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_log_callback(const sortie_session *session,
+                                              sortie_log log,
+                                              void *context,
+                                              sortie_drop drop,
+                                              int32_t style,
+                                              sortie_error **error);
+
+/**
+ * Tells nobody what happens, which is the default.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_unset_log(const sortie_session *session, sortie_error **error);
+
+/**
+ * A session as a file of `sortie_session_save` tells it, upon the library's defaults. What is not known in it, and cookies that
+ * are damaged or expired, are passed over.
+ *
+ * Returns: `SORTIE_ERR_FILE` where it cannot be read, or what it says cannot be used: a cause names the line and the field;
+ * `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `*session` is yours: free it by `sortie_session_free`.
+ * Threads: any.
+ */
+sortie_status sortie_session_restore(const char *path,
+                                     sortie_session **session,
+                                     sortie_error **error);
+
+/**
+ * Saves what a session was told, as JSON. Callbacks, and how connections are made (TLS, addresses, sockets), are never in it.
+ * The file is replaced as a whole or not at all, and is for its owner alone. Blocks until the disk has it.
+ *
+ * Parameters: `with_secrets`: 0: no credentials, no cookies; 1: with them, but for cookies that end with the session.
+ * Returns: `SORTIE_ERR_FILE`; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Threads: any.
+ */
+sortie_status sortie_session_save(const sortie_session *session,
+                                  const char *path,
+                                  int32_t with_secrets,
+                                  sortie_error **error);
 
 /**
  * The name of a status, such as `SORTIE_ERR_NULL`, for messages.

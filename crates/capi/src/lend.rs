@@ -1,6 +1,8 @@
 //! What pointers from the other side of the boundary lend us, and what we write through them.
 
 use std::ffi::{CStr, c_char};
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::slice;
 
 use crate::fault::Fault;
@@ -47,6 +49,16 @@ pub(crate) fn room<'a>(pointer: *mut u8, size: usize, name: &'static str) -> Res
     }
     // SAFETY: not NULL, and not larger than memory can be; by laws 1 and 4 it is the caller's to lend for this call.
     Ok(unsafe { slice::from_raw_parts_mut(pointer, size) })
+}
+
+/// A descriptor of ours beside one of the caller's. Fails where that is not open; a negative one is never.
+pub(crate) fn duplicate(fd: RawFd) -> io::Result<OwnedFd> {
+    if fd < 0 {
+        return Err(io::Error::from_raw_os_error(libc::EBADF));
+    }
+    // SAFETY: not -1; by law 1 the caller keeps it open for the time of the call. One that is not open is told by the system.
+    let fd = unsafe { BorrowedFd::borrow_raw(fd) };
+    fd.try_clone_to_owned()
 }
 
 /// Where a result goes.

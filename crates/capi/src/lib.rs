@@ -2,6 +2,7 @@
 
 pub mod cancel;
 pub mod context;
+pub mod cookies;
 pub mod error;
 mod fault;
 mod fork;
@@ -15,8 +16,11 @@ pub mod retries;
 pub mod session;
 pub mod session_auth;
 pub mod session_connecting;
+pub mod session_cookies;
 pub mod session_defaults;
 pub mod session_limits;
+pub mod session_log;
+pub mod session_saved;
 pub mod status;
 mod text;
 pub mod tls;

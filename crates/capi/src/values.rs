@@ -36,6 +36,16 @@ pub const SORTIE_TLS_1_2: i32 = 12;
 /// TLS 1.3 (RFC 8446).
 pub const SORTIE_TLS_1_3: i32 = 13;
 
+/// A log has a line for each exchange as it is sent: local time, method, URL without secrets.
+pub const SORTIE_LOG_LINES: i32 = 0;
+/// A log has a line for everything that happens; the words may change between versions.
+pub const SORTIE_LOG_DETAILED: i32 = 1;
+
+/// Cookies as `cookies.txt` of Netscape, which curl, wget and many others share.
+pub const SORTIE_COOKIES_NETSCAPE: i32 = 0;
+/// Cookies as JSON, with all that is known of them.
+pub const SORTIE_COOKIES_JSON: i32 = 1;
+
 /// What a timeout bounds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Timeout {
