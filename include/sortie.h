@@ -119,6 +119,17 @@ typedef struct sortie_session sortie_session;
 typedef int32_t sortie_status;
 
 /**
+ * Gives the next bytes of a body: writes up to `size` of them to `buffer`, and returns how many; 0 is the end. A negative
+ * number, or more than `size`, is a failure: the call ends with `SORTIE_ERR_BODY`. It may wait.
+ */
+typedef int64_t (*sortie_read)(void *context, uint8_t *buffer, size_t size);
+
+/**
+ * Lets a callback's context go, once, when nothing can call back any more. NULL where there is nothing to let go.
+ */
+typedef void (*sortie_drop)(void *context);
+
+/**
  * Bytes that a handle lends: they live as long as it. `data` is not NULL, also where `size` is 0; no NUL follows.
  */
 typedef struct {
@@ -492,6 +503,161 @@ sortie_status sortie_request_add_param(sortie_request *request,
 void sortie_request_free(sortie_request *request);
 
 /**
+ * Sends user and password with this request, in place of the session's credentials. They do not follow a redirect to another
+ * origin.
+ *
+ * Parameters: `user`: a colon in it, or a control character in either, is told when the request is sent.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both are copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_basic_auth(sortie_request *request,
+                                            const char *user,
+                                            const char *password,
+                                            sortie_error **error);
+
+/**
+ * Answers the server's challenge with user and password by the Digest scheme, which does not show the password, in place
+ * of the session's credentials.
+ *
+ * What the server's challenge has taught is kept with these credentials: a copy of this request shares it.
+ *
+ * Parameters: `user`, `password`: a control character in either is told when the request is sent.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both are copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_digest_auth(sortie_request *request,
+                                             const char *user,
+                                             const char *password,
+                                             sortie_error **error);
+
+/**
+ * Sends a token with this request, in place of the session's credentials. It does not follow a redirect to another origin.
+ *
+ * Parameters: `token`: without the word `Bearer`; what no header field can hold is told when the request is sent.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: it is copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_bearer_auth(sortie_request *request,
+                                             const char *token,
+                                             sortie_error **error);
+
+/**
+ * Sends no credentials, though the session has some. An Authorization field, and those in the URL, still hold.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_unset_auth(sortie_request *request, sortie_error **error);
+
+/**
+ * Sends these bytes as the body, in place of any other. No Content-Type is added.
+ *
+ * Parameters: `data`: or NULL where `size` is 0, which makes a body of length 0.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a size that no memory has; `SORTIE_ERR_NULL`.
+ * Ownership: the bytes are copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_body(sortie_request *request, const uint8_t *data, size_t size, sortie_error **error);
+
+/**
+ * Sends this text as the body, in place of any other: `text/plain; charset=utf-8`, unless another Content-Type is set.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: the text is copied; as `text` it is without its NUL.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_text(sortie_request *request, const char *text, sortie_error **error);
+
+/**
+ * Sends this JSON as the body, in place of any other: as it stands, as `application/json` unless another Content-Type is
+ * set.
+ *
+ * Returns: `SORTIE_ERR_INVALID_BODY` for what is no JSON: the message says from where on; `SORTIE_ERR_NULL`,
+ * `SORTIE_ERR_UTF8`.
+ * Ownership: the text is copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_json(sortie_request *request,
+                                      const char *json,
+                                      sortie_error **error);
+
+/**
+ * Adds a pair to the form that is the body: `application/x-www-form-urlencoded`, in UTF-8, unless another Content-Type is
+ * set. A body of another kind goes.
+ *
+ * Parameters: `name`, `value`: not encoded; the library does that.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both are copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_add_form(sortie_request *request,
+                                      const char *name,
+                                      const char *value,
+                                      sortie_error **error);
+
+/**
+ * Sends the file at this path as the body, in place of any other. It is looked for when the request is sent, and streamed;
+ * no Content-Type is added.
+ *
+ * Parameters: `path`: where nothing that can be read is, sending fails with `SORTIE_ERR_INVALID_BODY`.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_file(sortie_request *request,
+                                      const char *path,
+                                      sortie_error **error);
+
+/**
+ * Holds the body back until the server says that it wants it (`Expect: 100-continue`), or a second is over. Default: not.
+ *
+ * Parameters: `on`: 1 or 0.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_expect_continue(sortie_request *request,
+                                                 int32_t on,
+                                                 sortie_error **error);
+
+/**
+ * Puts a content coding on the body. Default: none.
+ *
+ * Parameters: `coding`: `gzip`, `deflate`, or `zstd` where it is built in; another is `SORTIE_ERR_UNSUPPORTED` when the request
+ * is sent.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_compress(sortie_request *request,
+                                          const char *coding,
+                                          sortie_error **error);
+
+/**
+ * Sends this request through a proxy, or straight, whatever session and environment say.
+ *
+ * Parameters: `url`: as `http://user:password@proxy.test:3128`; the schemes are `http`, `https`, `socks5` (names are looked up
+ * here) and `socks5h` (by the proxy). One that is none is told when the request is sent. NULL: no proxy.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: it is copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_proxy(sortie_request *request,
+                                       const char *url,
+                                       sortie_error **error);
+
+/**
+ * Connects to this Unix socket, in the place of the host that the URL names. Redirects to another origin go where they
+ * lead.
+ *
+ * Parameters: `path`: with a proxy of the request's own it is the proxy that is there.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a request that is lent to a hook; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: it is copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_unix_socket(sortie_request *request, const char *path, sortie_error **error);
+
+/**
  * Sets a header field, in place of the session's, of a default, or of one of that name in any case.
  *
  * Parameters: `name`, `value`: UTF-8; a line break in them is told when the request is sent.
@@ -566,6 +732,114 @@ sortie_status sortie_request_set_range(sortie_request *request,
                                        uint64_t first,
                                        uint64_t last,
                                        sortie_error **error);
+
+/**
+ * Bounds a part of the call, in place of the session's limit.
+ *
+ * Parameters: `which`: one of `SORTIE_TIMEOUT_...`; `timeout_ms`: 1 or more, or `SORTIE_NEVER`, which lifts the session's limit.
+ * Returns: `SORTIE_ERR_ARGUMENT` for other numbers; `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_timeout_ms(sortie_request *request,
+                                            int32_t which,
+                                            int64_t timeout_ms,
+                                            sortie_error **error);
+
+/**
+ * Whether redirects are followed. Default: as the session says, which follows them, but for HEAD.
+ *
+ * Parameters: `follow`: 1 or 0.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_redirects(sortie_request *request, int32_t follow, sortie_error **error);
+
+/**
+ * How many redirects are followed; one more is `SORTIE_ERR_TOO_MANY_REDIRECTS`. Default: as the session says, which is 30.
+ *
+ * Parameters: `most`: 0 fails on the first.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_max_redirects(sortie_request *request,
+                                               uint32_t most,
+                                               sortie_error **error);
+
+/**
+ * How many bytes of decoded content are accepted; more is `SORTIE_ERR_CONTENT_TOO_LARGE`. Default: as the session says, which
+ * has no limit but that against bombs.
+ *
+ * Parameters: `bytes`: or `SORTIE_UNKNOWN`, which lifts the session's limit.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_max_content(sortie_request *request,
+                                             uint64_t bytes,
+                                             sortie_error **error);
+
+/**
+ * Whether it may be sent again, though its method is not idempotent, where a connection that was reused turns out to be
+ * closed. Default: as the session says, which says no.
+ *
+ * Parameters: `resend`: 1 or 0.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_resend(sortie_request *request, int32_t resend, sortie_error **error);
+
+/**
+ * Adds a field, or a file that is in memory, to the `multipart/form-data` message that is the body. A body of another kind
+ * goes; in a hook, so does a message that was given before.
+ *
+ * Parameters: `filename`: makes it a file; or NULL, for a field. `content_type`: or NULL; a file is then
+ * `application/octet-stream`, and a field has none.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a type that no header field can hold; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: all of it is copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_add_part(sortie_request *request,
+                                      const char *name,
+                                      const uint8_t *data,
+                                      size_t size,
+                                      const char *filename,
+                                      const char *content_type,
+                                      sortie_error **error);
+
+/**
+ * Adds the file at this path, under its own name, to the `multipart/form-data` message that is the body. A body of another
+ * kind goes; in a hook, so does a message that was given before.
+ *
+ * The file is open only while it is sent, and streamed.
+ *
+ * Parameters: `content_type`: or NULL, for `application/octet-stream`.
+ * Returns: `SORTIE_ERR_INVALID_BODY` where there is nothing that could be read; `SORTIE_ERR_ARGUMENT` for a type that no header
+ * field can hold; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_add_file_part(sortie_request *request,
+                                           const char *name,
+                                           const char *path,
+                                           const char *content_type,
+                                           sortie_error **error);
+
+/**
+ * Sends what a callback gives as the body, in place of any other: streamed, and once. No Content-Type is added.
+ *
+ * Such a request can be sent once: sent again, also as a copy, and where a redirect would need the body once more, it fails
+ * with an error that says so.
+ *
+ * Parameters: `size`: how many bytes it gives, fewer or more are `SORTIE_ERR_BODY`; or `SORTIE_UNKNOWN`: it is sent in chunks then.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `drop` is called with `context` once, when nothing reads any more: also where the body was never sent, and
+ * where this function fails.
+ * Threads: the request's one; `read` and `drop` run on a thread of the library's, or on one that uses the session.
+ */
+sortie_status sortie_request_set_reader(sortie_request *request,
+                                        sortie_read read,
+                                        void *context,
+                                        sortie_drop drop,
+                                        uint64_t size,
+                                        sortie_error **error);
 
 /**
  * The status code.
