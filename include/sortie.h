@@ -114,9 +114,21 @@ typedef struct sortie_response sortie_response;
 typedef struct sortie_session sortie_session;
 
 /**
+ * A response whose head is here, and whose content comes as it is read. Where nobody reads, nothing is received: the server
+ * has to wait. What is held does not grow with the content.
+ */
+typedef struct sortie_stream sortie_stream;
+
+/**
  * How a function ended: `SORTIE_OK`, `SORTIE_EMPTY`, or one of `SORTIE_ERR_...`. New ones may be added in their groups.
  */
 typedef int32_t sortie_status;
+
+/**
+ * Takes a piece of content, which is lent until it returns. 0 goes on; anything else stops the call, which ends with
+ * `SORTIE_ERR_CANCELLED`.
+ */
+typedef int32_t (*sortie_write)(void *context, const uint8_t *data, size_t size);
 
 /**
  * Gives the next bytes of a body: writes up to `size` of them to `buffer`, and returns how many; 0 is the end. A negative
@@ -392,6 +404,29 @@ int32_t sortie_cancel_is_fired(const sortie_cancel *cancel);
 void sortie_cancel_free(sortie_cancel *cancel);
 
 /**
+ * Sends a request, and writes the content to a file: beside it first, to its name with `.part` behind it, which takes the
+ * file's place when it is whole and on the disk.
+ *
+ * What came before a download stopped is kept there, and the next one goes on from it, where the server can send parts and
+ * the content is still the same. Two downloads to one file must not run at the same time.
+ *
+ * Parameters: `path`: a file that is there is replaced; `resume`: 1, or 0 to begin anew in any case; `sha256`: what the file
+ * must have, in 64 hexadecimal digits; or NULL. `cancel`: ends the call when it is fired, from any thread; or NULL.
+ * Returns: `SORTIE_ERR_STATUS` for a status of 400 or above: nothing is written then; `SORTIE_ERR_FILE`; `SORTIE_ERR_CONTENT` for
+ * another SHA-256, and what was downloaded is removed; `SORTIE_ERR_ARGUMENT` for a `sha256` that is none.
+ * Ownership: the request is copied; `*response` is yours, its content is empty: free it by `sortie_response_free`.
+ * Threads: any, several at once.
+ */
+sortie_status sortie_session_download(const sortie_session *session,
+                                      const sortie_request *request,
+                                      const char *path,
+                                      int32_t resume,
+                                      const char *sha256,
+                                      const sortie_cancel *cancel,
+                                      sortie_response **response,
+                                      sortie_error **error);
+
+/**
  * The status that the failed function returned, or that tells why the call has no response.
  *
  * Returns: `SORTIE_OK` where `error` is NULL, never otherwise.
@@ -414,6 +449,27 @@ const char *sortie_error_message(const sortie_error *error);
  * Threads: one, when no other reads it any more.
  */
 void sortie_error_free(sortie_error *error);
+
+/**
+ * Sends a request, and hands the content to a callback as it comes, decoded: nothing of it is kept. Nothing is received
+ * while the callback runs; it may take its time.
+ *
+ * The callback is called for whatever status came; it may use the session.
+ *
+ * Parameters: `write`: is called on the caller's thread; `context`: its first argument; `cancel`: ends the call when it is
+ * fired, from any thread; or NULL.
+ * Returns: `SORTIE_ERR_CANCELLED` where the callback asked to stop, or `cancel` was fired; else why there is no response, or
+ * its content could not be read on.
+ * Ownership: the request is copied; `*response` is yours, its content is empty: free it by `sortie_response_free`.
+ * Threads: any, several at once.
+ */
+sortie_status sortie_session_receive(const sortie_session *session,
+                                     const sortie_request *request,
+                                     sortie_write write,
+                                     void *context,
+                                     const sortie_cancel *cancel,
+                                     sortie_response **response,
+                                     sortie_error **error);
 
 /**
  * A request of any method, such as `GET` or `POST`. Faults of the URL are told when it is sent.
@@ -566,7 +622,7 @@ sortie_status sortie_request_set_body(sortie_request *request, const uint8_t *da
  * Sends this text as the body, in place of any other: `text/plain; charset=utf-8`, unless another Content-Type is set.
  *
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
- * Ownership: the text is copied; as `text` it is without its NUL.
+ * Ownership: the text is copied, without its NUL.
  * Threads: the request's one.
  */
 sortie_status sortie_request_set_text(sortie_request *request, const char *text, sortie_error **error);
@@ -916,6 +972,86 @@ sortie_status sortie_session_set_timeout_ms(const sortie_session *session,
  * Threads: any.
  */
 const char *sortie_status_name(sortie_status status);
+
+/**
+ * Sends a request, and gives the response when its head is here, redirects followed; the content is read from it.
+ *
+ * `response` hooks run before the content is there; `post_request` hooks when it has ended, failed, or was given up.
+ *
+ * Parameters: `cancel`: ends the call when it is fired, from any thread, also while content is read; or NULL.
+ * Returns: `SORTIE_OK`, and else why no response could be had.
+ * Ownership: the request is copied; `*stream` is yours: free it by `sortie_stream_free`. It outlives the session.
+ * Threads: any, several at once; the stream belongs to one thread at a time.
+ */
+sortie_status sortie_session_stream(const sortie_session *session,
+                                    const sortie_request *request,
+                                    const sortie_cancel *cancel,
+                                    sortie_stream **stream,
+                                    sortie_error **error);
+
+/**
+ * The head of the response, and the history before it. Its content is empty, and its times are those up to the head.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `*response` is lent: it lives as long as the stream, and is not freed.
+ * Threads: the stream's one; the response may be read by any.
+ */
+sortie_status sortie_stream_response(const sortie_stream *stream,
+                                     const sortie_response **response,
+                                     sortie_error **error);
+
+/**
+ * Reads the next bytes of the content, decoded of its content codings, as soon as there are some.
+ *
+ * Only time that is spent in here counts against the time between bytes; that of the whole call goes on. Read to its end, its
+ * connection serves the next call.
+ *
+ * Parameters: `count`: how many bytes were written to `buffer`. 0 is the end, and comes again; where `size` is 0 it says
+ * nothing.
+ * Returns: why the content cannot be read on, behind all that came before; the same error comes again.
+ * `SORTIE_ERR_ARGUMENT` for a size that no memory has; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: the stream's one.
+ */
+sortie_status sortie_stream_read(sortie_stream *stream,
+                                 uint8_t *buffer,
+                                 size_t size,
+                                 size_t *count,
+                                 sortie_error **error);
+
+/**
+ * How many trailer fields came behind the content.
+ *
+ * Returns: 0 before the end, and where `stream` is NULL.
+ * Threads: the stream's one.
+ */
+size_t sortie_stream_trailer_count(const sortie_stream *stream);
+
+/**
+ * The name of a trailer field, as it was sent.
+ *
+ * Parameters: `index`: counted from 0.
+ * Returns: a text that lives as long as the stream; NULL past the last, before the end, and where `stream` is NULL.
+ * Threads: the stream's one.
+ */
+const char *sortie_stream_trailer_name(const sortie_stream *stream, size_t index);
+
+/**
+ * The value of a trailer field.
+ *
+ * Parameters: `index`: counted from 0.
+ * Returns: a text that lives as long as the stream; NULL past the last, before the end, and where `stream` is NULL.
+ * Threads: the stream's one.
+ */
+const char *sortie_stream_trailer_value(const sortie_stream *stream, size_t index);
+
+/**
+ * Lets a stream go, and the response that it lent. Content that was not read to its end is given up: its connection is
+ * closed.
+ *
+ * Parameters: `stream`: or NULL, which is ignored.
+ * Threads: the stream's one.
+ */
+void sortie_stream_free(sortie_stream *stream);
 
 /**
  * The library's version, as a number that grows: `major * 1000000 + minor * 1000 + patch`.

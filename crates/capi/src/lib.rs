@@ -2,12 +2,14 @@
 
 pub mod cancel;
 pub mod context;
+pub mod download;
 mod draft;
 pub mod error;
 mod fault;
 mod fork;
 mod guard;
 mod lend;
+pub mod receive;
 pub mod request;
 pub mod request_auth;
 pub mod request_body;
@@ -21,6 +23,7 @@ pub mod response;
 pub mod session;
 pub mod session_limits;
 pub mod status;
+pub mod stream;
 mod text;
 pub mod values;
 pub mod version;
