@@ -1,10 +1,12 @@
 //! Requests that were not sent yet.
 
 use std::ffi::c_char;
+use std::sync::OnceLock;
 use std::{mem, ptr};
 
-use facade::{Arguments, Method, Request};
+use facade::{Arguments, BodyArgument, Method, Part, Request};
 
+use crate::draft::Draft;
 use crate::error::sortie_error;
 use crate::fault::Fault;
 use crate::guard::{guard, quiet};
@@ -15,6 +17,10 @@ use crate::status::sortie_status;
 /// A request that was not sent yet. A function that sends it copies it: it can be changed, sent again or freed at once.
 pub struct sortie_request {
     request: Request,
+    /// The body, while it grows; then it is the one in `ready`.
+    draft: Draft,
+    /// The request with the body that has grown, since it was changed last.
+    ready: OnceLock<Request>,
     /// Whose it is: a hook's is lent, and not freed by the program.
     whose: Whose,
     /// What C was lent of it since it was changed last.
@@ -32,7 +38,13 @@ enum Whose {
 
 impl sortie_request {
     fn new(request: Request) -> Self {
-        sortie_request { request, whose: Whose::Program, texts: Texts::default() }
+        sortie_request {
+            request,
+            draft: Draft::None,
+            ready: OnceLock::new(),
+            whose: Whose::Program,
+            texts: Texts::default(),
+        }
     }
 
     /// One that is lent to an `args` hook.
@@ -44,25 +56,57 @@ impl sortie_request {
 
     /// What an `args` hook has made of it.
     pub(crate) fn into_arguments(self) -> Arguments {
-        self.request.arguments().clone()
+        self.whole().arguments().clone()
     }
 
     /// A copy to be sent.
     pub(crate) fn request(&self) -> Request {
-        self.request.clone()
+        self.whole().clone()
     }
 
     /// What was asked for so far, to be changed.
     pub(crate) fn arguments_mut(&mut self) -> &mut Arguments {
-        self.texts = Texts::default();
+        self.forget();
         self.request.arguments_mut()
     }
 
     /// Changes it as a builder does: by value.
     pub(crate) fn change(&mut self, change: impl FnOnce(Request) -> Request) {
-        self.texts = Texts::default();
+        self.forget();
         let request = mem::replace(&mut self.request, facade::request(Method::GET, ""));
         self.request = change(request);
+    }
+
+    /// Sets another body, all of it.
+    pub(crate) fn set_body(&mut self, body: BodyArgument) {
+        self.arguments_mut().set_body(body);
+        self.draft = Draft::None;
+    }
+
+    /// Adds a pair to the form that is its body; anything else that was its body goes.
+    pub(crate) fn add_pair(&mut self, name: &str, value: &str) {
+        self.forget();
+        self.draft.add_pair(self.request.arguments().body(), name, value);
+    }
+
+    /// Adds a part to the multipart message that is its body; anything else that was its body goes.
+    pub(crate) fn add_part(&mut self, part: Part) {
+        self.forget();
+        self.draft.add_part(part);
+    }
+
+    /// The request, with the body that has grown.
+    fn whole(&self) -> &Request {
+        match &self.draft {
+            Draft::None => &self.request,
+            draft => self.ready.get_or_init(|| draft.over(self.request.clone())),
+        }
+    }
+
+    /// It is to be changed: what was made of it does not hold any more.
+    fn forget(&mut self) {
+        self.ready = OnceLock::new();
+        self.texts = Texts::default();
     }
 
     /// Fails where it is a hook's: `what` is said of connections, which are chosen before hooks are asked.
@@ -111,7 +155,8 @@ pub extern "C" fn sortie_request_copy(
 ) -> sortie_status {
     guard(error, || {
         let (request, out) = (lend(request, "request")?, out(copy, "copy")?);
-        out.write(Box::into_raw(Box::new(sortie_request::new(request.request()))));
+        let copy = sortie_request { draft: request.draft.clone(), ..sortie_request::new(request.request.clone()) };
+        out.write(Box::into_raw(Box::new(copy)));
         Ok(())
     })
 }

@@ -22,7 +22,9 @@ const OCTETS: &str = "application/octet-stream";
 /// assert_eq!(photo.length(), Some(4));
 /// # Ok::<(), sortie_content::Error>(())
 /// ```
-#[derive(Debug)]
+///
+/// A clone shares the content: what a reader gives is sent once, by either of them.
+#[derive(Clone, Debug)]
 pub struct Part {
     pub(crate) name: String,
     filename: Option<String>,
@@ -32,6 +34,7 @@ pub struct Part {
 }
 
 /// Where a part's content comes from.
+#[derive(Clone)]
 pub(crate) enum Source {
     Bytes(Bytes),
     /// As much of it as the length says, or all.

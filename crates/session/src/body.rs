@@ -15,8 +15,8 @@ use crate::{BodySender, Error, ErrorKind};
 
 /// What a request is asked to carry, before it is encoded. A clone shares it.
 ///
-/// A form, JSON and a multipart message bring their Content-Type, unless the request gives one or takes it away; anything
-/// else brings none. Files and readers are streamed: sent as they are read, and never held in memory.
+/// A form, JSON, a multipart message and [typed](BodyArgument::typed) bytes bring their Content-Type, unless the request gives
+/// one or takes it away; anything else brings none. Files and readers are streamed: sent as they are read, and never held in memory.
 ///
 /// ```
 /// use sortie_session::BodyArgument;
@@ -36,6 +36,8 @@ enum Kind {
     Form(Arc<[(Box<str>, Box<str>)]>),
     #[cfg(feature = "json")]
     Json(Bytes),
+    /// Bytes, and their Content-Type.
+    Typed(Arc<(Bytes, Box<str>)>),
     Body(Body),
     /// A file that is looked for when the request is sent.
     Path(Arc<Path>),
@@ -61,6 +63,18 @@ impl BodyArgument {
     /// This text, in UTF-8.
     pub fn text(text: impl Into<String>) -> Self {
         BodyArgument(Kind::Bytes(text.into().into()))
+    }
+
+    /// These bytes, and the Content-Type that they bring, unless the request gives one or takes it away.
+    ///
+    /// ```
+    /// use sortie_session::BodyArgument;
+    ///
+    /// let body = BodyArgument::typed("<a/>", "application/xml");
+    /// assert_eq!(body.as_bytes().map(|bytes| bytes.len()), Some(4));
+    /// ```
+    pub fn typed(bytes: impl Into<Bytes>, media_type: impl Into<Box<str>>) -> Self {
+        BodyArgument(Kind::Typed(Arc::new((bytes.into(), media_type.into()))))
     }
 
     /// A form, `application/x-www-form-urlencoded`; no pairs are a body of length 0.
@@ -143,6 +157,7 @@ impl BodyArgument {
             Kind::Bytes(bytes) => Some(bytes),
             #[cfg(feature = "json")]
             Kind::Json(bytes) => Some(bytes),
+            Kind::Typed(typed) => Some(&typed.0),
             _ => None,
         }
     }
@@ -166,6 +181,7 @@ impl BodyArgument {
             }
             #[cfg(feature = "json")]
             Kind::Json(bytes) => Ok((Body::bytes(bytes.clone()), Some(sortie_content::JSON.into()))),
+            Kind::Typed(typed) => Ok((Body::bytes(typed.0.clone()), Some(typed.1.to_string().into()))),
             Kind::Body(body) => Ok((body.clone(), None)),
             Kind::Path(path) => match Body::path(&**path) {
                 Ok(body) => Ok((body, None)),
@@ -267,6 +283,7 @@ impl fmt::Debug for BodyArgument {
             Kind::Form(pairs) => write!(f, "BodyArgument(form of {} pairs)", pairs.len()),
             #[cfg(feature = "json")]
             Kind::Json(bytes) => write!(f, "BodyArgument(JSON of {} bytes)", bytes.len()),
+            Kind::Typed(typed) => write!(f, "BodyArgument({} bytes)", typed.0.len()),
             Kind::Body(body) => write!(f, "BodyArgument({body:?})"),
             Kind::Path(_) => f.write_str("BodyArgument(file)"),
             Kind::Multipart(_) => f.write_str("BodyArgument(multipart)"),

@@ -1,0 +1,50 @@
+//! Content that becomes a file.
+
+use std::ffi::c_char;
+
+use crate::cancel::sortie_cancel;
+use crate::error::sortie_error;
+use crate::guard::guard;
+use crate::lend::{lend, optional_text, out, text};
+use crate::request::sortie_request;
+use crate::response::sortie_response;
+use crate::session::sortie_session;
+use crate::status::sortie_status;
+
+/// Sends a request, and writes the content to a file: beside it first, to its name with `.part` behind it, which takes the
+/// file's place when it is whole and on the disk.
+///
+/// What came before a download stopped is kept there, and the next one goes on from it, where the server can send parts and
+/// the content is still the same. Two downloads to one file must not run at the same time.
+///
+/// Parameters: `path`: a file that is there is replaced; `resume`: 1, or 0 to begin anew in any case; `sha256`: what the file
+/// must have, in 64 hexadecimal digits; or NULL. `cancel`: ends the call when it is fired, from any thread; or NULL.
+/// Returns: `SORTIE_ERR_STATUS` for a status of 400 or above: nothing is written then; `SORTIE_ERR_FILE`; `SORTIE_ERR_CONTENT` for
+/// another SHA-256, and what was downloaded is removed; `SORTIE_ERR_ARGUMENT` for a `sha256` that is none.
+/// Ownership: the request is copied; `*response` is yours, its content is empty: free it by `sortie_response_free`.
+/// Threads: any, several at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_download(
+    session: Option<&sortie_session>,
+    request: Option<&sortie_request>,
+    path: *const c_char,
+    resume: i32,
+    sha256: *const c_char,
+    cancel: Option<&sortie_cancel>,
+    response: *mut *mut sortie_response,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let (session, request) = (sortie_session::lend(session)?, lend(request, "request")?);
+        let (path, sha256) = (text(path, "path")?, optional_text(sha256, "sha256")?);
+        let out = out(response, "response")?;
+        let request = sortie_cancel::watch(cancel, request.request().bound_to(session))?;
+        let download = request.download(path).resume(resume != 0);
+        let download = match sha256 {
+            Some(digest) => download.sha256(digest),
+            None => download,
+        };
+        out.write(sortie_response::into_raw(download.send()?.response));
+        Ok(())
+    })
+}

@@ -1,0 +1,64 @@
+//! Content that a callback is given as it comes.
+
+use std::ffi::c_void;
+
+use facade::{Error, ErrorKind, Phase, ResponseStream};
+
+use crate::cancel::sortie_cancel;
+use crate::error::sortie_error;
+use crate::guard::guard;
+use crate::lend::{lend, out};
+use crate::request::sortie_request;
+use crate::response::sortie_response;
+use crate::session::sortie_session;
+use crate::status::sortie_status;
+
+/// Takes a piece of content, which is lent until it returns. 0 goes on; anything else stops the call, which ends with
+/// `SORTIE_ERR_CANCELLED`.
+pub type sortie_write = Option<extern "C" fn(context: *mut c_void, data: *const u8, size: usize) -> i32>;
+
+/// Sends a request, and hands the content to a callback as it comes, decoded: nothing of it is kept. Nothing is received
+/// while the callback runs; it may take its time.
+///
+/// The callback is called for whatever status came; it may use the session.
+///
+/// Parameters: `write`: is called on the caller's thread; `context`: its first argument; `cancel`: ends the call when it is
+/// fired, from any thread; or NULL.
+/// Returns: `SORTIE_ERR_CANCELLED` where the callback asked to stop, or `cancel` was fired; else why there is no response, or
+/// its content could not be read on.
+/// Ownership: the request is copied; `*response` is yours, its content is empty: free it by `sortie_response_free`.
+/// Threads: any, several at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_receive(
+    session: Option<&sortie_session>,
+    request: Option<&sortie_request>,
+    write: sortie_write,
+    context: *mut c_void,
+    cancel: Option<&sortie_cancel>,
+    response: *mut *mut sortie_response,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let (session, request) = (sortie_session::lend(session)?, lend(request, "request")?);
+        let (write, out) = (lend(write, "write")?, out(response, "response")?);
+        let request = sortie_cancel::watch(cancel, request.request().bound_to(session))?;
+        let mut stream = request.stream()?;
+        while let Some(piece) = stream.chunk()? {
+            if write(context, piece.as_ptr(), piece.len()) != 0 {
+                return Err(stopped(&stream).into());
+            }
+        }
+        // All of it was read: what is left to be had are the trailers, and the time that it took.
+        out.write(sortie_response::into_raw(stream.into_response()?));
+        Ok(())
+    })
+}
+
+fn stopped(stream: &ResponseStream) -> Error {
+    Error::new(ErrorKind::Cancelled)
+        .with_message("stopped by the write callback")
+        .with_phase(Phase::Content)
+        .with_request(stream.request().clone())
+        .with_response(stream.head().clone())
+        .with_warnings(stream.warnings().to_vec())
+}

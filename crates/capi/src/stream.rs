@@ -1,0 +1,169 @@
+//! Content that is read as it comes.
+
+use std::ffi::c_char;
+use std::io::Read;
+use std::ptr;
+use std::sync::OnceLock;
+
+use facade::ResponseStream;
+
+use crate::cancel::sortie_cancel;
+use crate::error::sortie_error;
+use crate::fault::Fault;
+use crate::fork::Birth;
+use crate::guard::{guard, quiet};
+use crate::lend::{lend, out, room};
+use crate::request::sortie_request;
+use crate::response::sortie_response;
+use crate::session::sortie_session;
+use crate::status::sortie_status;
+use crate::text::Text;
+
+/// A response whose head is here, and whose content comes as it is read. Where nobody reads, nothing is received: the server
+/// has to wait. What is held does not grow with the content.
+pub struct sortie_stream {
+    stream: ResponseStream,
+    /// The head, as it was lent.
+    head: OnceLock<Box<sortie_response>>,
+    /// Names and values of the trailer fields, once they are there.
+    trailers: OnceLock<Box<[(Text, Text)]>>,
+    birth: Birth,
+}
+
+impl sortie_stream {
+    /// What is said of one trailer field.
+    fn trailer(&self, index: usize, say: impl FnOnce(&(Text, Text), (&str, &str)) -> *const c_char) -> *const c_char {
+        let Some(fields) = self.stream.trailers() else { return ptr::null() };
+        let texts = self.trailers.get_or_init(|| fields.iter().map(|_| Default::default()).collect());
+        texts.get(index).zip(fields.iter().nth(index)).map_or(ptr::null(), |(texts, field)| say(texts, field))
+    }
+}
+
+/// Sends a request, and gives the response when its head is here, redirects followed; the content is read from it.
+///
+/// `response` hooks run before the content is there; `post_request` hooks when it has ended, failed, or was given up.
+///
+/// Parameters: `cancel`: ends the call when it is fired, from any thread, also while content is read; or NULL.
+/// Returns: `SORTIE_OK`, and else why no response could be had.
+/// Ownership: the request is copied; `*stream` is yours: free it by `sortie_stream_free`. It outlives the session.
+/// Threads: any, several at once; the stream belongs to one thread at a time.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_session_stream(
+    session: Option<&sortie_session>,
+    request: Option<&sortie_request>,
+    cancel: Option<&sortie_cancel>,
+    stream: *mut *mut sortie_stream,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let (session, request) = (sortie_session::lend(session)?, lend(request, "request")?);
+        let out = out(stream, "stream")?;
+        let request = sortie_cancel::watch(cancel, request.request().bound_to(session))?;
+        let stream = sortie_stream {
+            stream: request.stream()?,
+            head: OnceLock::new(),
+            trailers: OnceLock::new(),
+            birth: Birth::here(),
+        };
+        out.write(Box::into_raw(Box::new(stream)));
+        Ok(())
+    })
+}
+
+/// The head of the response, and the history before it. Its content is empty, and its times are those up to the head.
+///
+/// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Ownership: `*response` is lent: it lives as long as the stream, and is not freed.
+/// Threads: the stream's one; the response may be read by any.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_stream_response(
+    stream: Option<&sortie_stream>,
+    response: *mut *const sortie_response,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let (stream, out) = (lend(stream, "stream")?, out(response, "response")?);
+        stream.birth.check("stream")?;
+        let head = stream.head.get_or_init(|| Box::new(sortie_response::lent(stream.stream.head().clone())));
+        out.write(&raw const **head);
+        Ok(())
+    })
+}
+
+/// Reads the next bytes of the content, decoded of its content codings, as soon as there are some.
+///
+/// Only time that is spent in here counts against the time between bytes; that of the whole call goes on. Read to its end, its
+/// connection serves the next call.
+///
+/// Parameters: `count`: how many bytes were written to `buffer`. 0 is the end, and comes again; where `size` is 0 it says
+/// nothing.
+/// Returns: why the content cannot be read on, behind all that came before; the same error comes again.
+/// `SORTIE_ERR_ARGUMENT` for a size that no memory has; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+/// Threads: the stream's one.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_stream_read(
+    stream: Option<&mut sortie_stream>,
+    buffer: *mut u8,
+    size: usize,
+    count: *mut usize,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let stream = lend(stream, "stream")?;
+        let (buffer, out) = (room(buffer, size, "buffer")?, out(count, "count")?);
+        stream.birth.check("stream")?;
+        out.write(stream.stream.read(buffer).map_err(reason)?);
+        Ok(())
+    })
+}
+
+/// How many trailer fields came behind the content.
+///
+/// Returns: 0 before the end, and where `stream` is NULL.
+/// Threads: the stream's one.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_stream_trailer_count(stream: Option<&sortie_stream>) -> usize {
+    quiet(0, || stream.and_then(|stream| stream.stream.trailers()).map_or(0, |fields| fields.iter().count()))
+}
+
+/// The name of a trailer field, as it was sent.
+///
+/// Parameters: `index`: counted from 0.
+/// Returns: a text that lives as long as the stream; NULL past the last, before the end, and where `stream` is NULL.
+/// Threads: the stream's one.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_stream_trailer_name(stream: Option<&sortie_stream>, index: usize) -> *const c_char {
+    quiet(ptr::null(), || {
+        stream.map_or(ptr::null(), |it| it.trailer(index, |texts, (name, _)| texts.0.get(|| name.into())))
+    })
+}
+
+/// The value of a trailer field.
+///
+/// Parameters: `index`: counted from 0.
+/// Returns: a text that lives as long as the stream; NULL past the last, before the end, and where `stream` is NULL.
+/// Threads: the stream's one.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_stream_trailer_value(stream: Option<&sortie_stream>, index: usize) -> *const c_char {
+    quiet(ptr::null(), || {
+        stream.map_or(ptr::null(), |it| it.trailer(index, |texts, (_, value)| texts.1.get(|| value.into())))
+    })
+}
+
+/// Lets a stream go, and the response that it lent. Content that was not read to its end is given up: its connection is
+/// closed.
+///
+/// Parameters: `stream`: or NULL, which is ignored.
+/// Threads: the stream's one.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_stream_free(stream: Option<Box<sortie_stream>>) {
+    quiet((), || drop(stream));
+}
+
+/// What stopped the reading, in the library's words.
+fn reason(error: std::io::Error) -> Fault {
+    match error.downcast::<facade::Error>() {
+        Ok(error) => error.into(),
+        Err(error) => facade::Error::new(facade::ErrorKind::Receive).with_source(error).into(),
+    }
+}
