@@ -133,6 +133,49 @@ typedef struct {
 } sortie_bytes;
 
 /**
+ * Where the time of one exchange went, in nanoseconds. Each part is 0 where it did not take place: a reused connection has no
+ * resolve, connect and TLS. Redirects are in the history.
+ */
+typedef struct {
+    /**
+     * From being submitted until a connection was taken or begun for it.
+     */
+    uint64_t queue_ns;
+    /**
+     * Looking the host's name up.
+     */
+    uint64_t resolve_ns;
+    /**
+     * Connecting, a proxy's tunnel included.
+     */
+    uint64_t connect_ns;
+    /**
+     * The TLS handshake.
+     */
+    uint64_t tls_ns;
+    /**
+     * From the first byte of the request to the last.
+     */
+    uint64_t send_ns;
+    /**
+     * From the last byte of the request to the end of the response's head.
+     */
+    uint64_t first_byte_ns;
+    /**
+     * From the end of the response's head to the end of its content.
+     */
+    uint64_t content_ns;
+    /**
+     * From sending to the end of the response's head.
+     */
+    uint64_t elapsed_ns;
+    /**
+     * All but `elapsed_ns` together.
+     */
+    uint64_t total_ns;
+} sortie_timings;
+
+/**
  * What was asked for was done.
  */
 #define SORTIE_OK 0
@@ -397,12 +440,173 @@ sortie_status sortie_error_status(const sortie_error *error);
 const char *sortie_error_message(const sortie_error *error);
 
 /**
+ * What kind of thing went wrong, in words, as `connect timeout`: for messages. A program decides by the status.
+ *
+ * Returns: a text that lives as long as `error`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_kind(const sortie_error *error);
+
+/**
+ * The message and all that caused it, down to the system's own words, with a colon between them; without secrets.
+ *
+ * Returns: a text that lives as long as `error`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_chain(const sortie_error *error);
+
+/**
+ * Which part of the call it happened in, as `connect` or `first byte`.
+ *
+ * Returns: a text that lives as long as `error`; NULL where the phase is not known, or `error` is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_phase(const sortie_error *error);
+
+/**
+ * The method that was asked for.
+ *
+ * Returns: a text that lives as long as `error`; NULL where it is not known, or `error` is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_method(const sortie_error *error);
+
+/**
+ * The URL that was asked for, without userinfo and secrets; as it was given where it is none.
+ *
+ * Returns: a text that lives as long as `error`; NULL where it is not known, or `error` is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_url(const sortie_error *error);
+
+/**
+ * The system's number of what went wrong: an `errno`.
+ *
+ * Returns: 0 where no cause has one, or `error` is NULL.
+ * Threads: any.
+ */
+int32_t sortie_error_os_error(const sortie_error *error);
+
+/**
+ * Whether something took too long: any of the timeouts, or the batch's deadline.
+ *
+ * Returns: 1 or 0; 0 where `error` is NULL.
+ * Threads: any.
+ */
+int32_t sortie_error_is_timeout(const sortie_error *error);
+
+/**
+ * How many exchanges were begun.
+ *
+ * Returns: 0 where nothing was sent, or `error` is NULL.
+ * Threads: any.
+ */
+uint32_t sortie_error_attempts(const sortie_error *error);
+
+/**
+ * How many causes the error has: each is the cause of the one before it.
+ *
+ * Returns: 0 where `error` is NULL.
+ * Threads: any.
+ */
+size_t sortie_error_cause_count(const sortie_error *error);
+
+/**
+ * What one of the causes says, without secrets.
+ *
+ * Parameters: `index`: from 0, the nearest first; the last is mostly the system's own.
+ * Returns: a text that lives as long as `error`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_cause(const sortie_error *error, size_t index);
+
+/**
+ * How many hooks went wrong on the way.
+ *
+ * Returns: 0 where `error` is NULL.
+ * Threads: any.
+ */
+size_t sortie_error_warning_count(const sortie_error *error);
+
+/**
+ * What one of them says, as `hook 2 of response failed: no such table`.
+ *
+ * Parameters: `index`: from 0, in the order they ran.
+ * Returns: a text that lives as long as `error`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_warning(const sortie_error *error, size_t index);
+
+/**
+ * The last response there was, with the history before it: the one redirect too many, the one with a bad status.
+ *
+ * Returns: NULL where there was none, or `error` is NULL.
+ * Ownership: it is lent by `error`, and lives as long.
+ * Threads: any.
+ */
+const sortie_response *sortie_error_response(const sortie_error *error);
+
+/**
  * Lets an error go.
  *
  * Parameters: `error`: or NULL, which is ignored; so is one that is lent to a callback.
  * Threads: one, when no other reads it any more.
  */
 void sortie_error_free(sortie_error *error);
+
+/**
+ * How many responses came before this one: redirects that were followed, challenges that were answered, and what was tried
+ * again.
+ *
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
+ */
+size_t sortie_response_history_count(const sortie_response *response);
+
+/**
+ * One of the responses before this one.
+ *
+ * Parameters: `index`: from 0, oldest first.
+ * Returns: NULL past the end, or where `response` is NULL.
+ * Ownership: it is lent by `response`, and lives as long.
+ * Threads: any.
+ */
+const sortie_response *sortie_response_history(const sortie_response *response, size_t index);
+
+/**
+ * How many links the Link fields have.
+ *
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
+ */
+size_t sortie_response_link_count(const sortie_response *response);
+
+/**
+ * Where a link leads, as it was sent: perhaps relative to the URL of the response.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_link_target(const sortie_response *response, size_t index);
+
+/**
+ * What a link leads to, as `next`: its relations, with a space between them; empty where it names none.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_link_relation(const sortie_response *response, size_t index);
+
+/**
+ * Where the first link of that relation leads, as `next`.
+ *
+ * Parameters: `relation`: one, in any case.
+ * Returns: a text that lives as long as `response`; NULL where there is no such link, or either is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_link(const sortie_response *response, const char *relation);
 
 /**
  * A request of any method, such as `GET` or `POST`. Faults of the URL are told when it is sent.
@@ -570,18 +774,92 @@ sortie_status sortie_request_set_range(sortie_request *request,
 /**
  * The status code.
  *
- * Returns: 100 to 599; 0 where `response` is NULL.
+ * Returns: 100 to 999; 0 where `response` is NULL.
  * Threads: any.
  */
 uint16_t sortie_response_status(const sortie_response *response);
 
 /**
- * The content, decoded of its content codings.
+ * Whether the status is below 400.
+ *
+ * Returns: 1 or 0; 0 where `response` is NULL.
+ * Threads: any.
+ */
+int32_t sortie_response_is_ok(const sortie_response *response);
+
+/**
+ * Fails where the status is 400 or above.
+ *
+ * Returns: `SORTIE_ERR_STATUS`, whose message is as `404 Client Error: Not Found for url: ...`, and whose error has this
+ * response; `SORTIE_ERR_NULL`.
+ * Threads: any.
+ */
+sortie_status sortie_response_raise_for_status(const sortie_response *response,
+                                               sortie_error **error);
+
+/**
+ * The content, decoded of its content codings. It is not copied.
  *
  * Returns: bytes that live as long as `response`; none where that is NULL.
  * Threads: any.
  */
 sortie_bytes sortie_response_content(const sortie_response *response);
+
+/**
+ * The content as text: by its byte order mark, then by the charset of Content-Type, then as UTF-8. What is not valid there
+ * reads as U+FFFD; nothing is guessed.
+ *
+ * Returns: UTF-8 behind which a NUL follows, that `size` does not count; there may be others in it. Made when it is asked for
+ * first, then it lives as long as `response`; empty where that is NULL.
+ * Threads: any.
+ */
+sortie_bytes sortie_response_text(const sortie_response *response);
+
+/**
+ * The name of the encoding that `sortie_response_text` reads the content in, as the Encoding standard spells it: `UTF-8`.
+ *
+ * Returns: a text that lives as long as `response`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_encoding(const sortie_response *response);
+
+/**
+ * Sets the status of a response, for a `response` hook that replaces what it was lent. The reason phrase becomes the usual one.
+ *
+ * Parameters: `response`: a hook's own; `status`: 100 to 999.
+ * Returns: `SORTIE_ERR_ARGUMENT` for any other response or status; `SORTIE_ERR_NULL`.
+ * Threads: the hook's.
+ */
+sortie_status sortie_response_set_status(sortie_response *response,
+                                         uint16_t status,
+                                         sortie_error **error);
+
+/**
+ * Sets a header field of a response, for a `response` hook that replaces what it was lent: in place of those of that name, in
+ * any case.
+ *
+ * Parameters: `response`: a hook's own.
+ * Returns: `SORTIE_ERR_ARGUMENT` for any other response; `SORTIE_ERR_INVALID_HEADER`, `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both texts are copied. What was lent of the response before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_response_set_header(sortie_response *response,
+                                         const char *name,
+                                         const char *value,
+                                         sortie_error **error);
+
+/**
+ * Sets the content of a response, for a `response` hook that replaces what it was lent. Header fields stay as they are.
+ *
+ * Parameters: `response`: a hook's own; `data`: may be NULL where `size` is 0.
+ * Returns: `SORTIE_ERR_ARGUMENT` for any other response; `SORTIE_ERR_NULL`.
+ * Ownership: `data` is copied. What was lent of the response before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_response_set_content(sortie_response *response,
+                                          const uint8_t *data,
+                                          size_t size,
+                                          sortie_error **error);
 
 /**
  * Lets a response go, and all that it lent.
@@ -590,6 +868,167 @@ sortie_bytes sortie_response_content(const sortie_response *response);
  * Threads: one, when no other reads it any more.
  */
 void sortie_response_free(sortie_response *response);
+
+/**
+ * The reason phrase as it came: empty where there was none.
+ *
+ * Returns: a text that lives as long as `response`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_reason(const sortie_response *response);
+
+/**
+ * The protocol version that the response named: `HTTP/1.1`, or `HTTP/1.0`.
+ *
+ * Returns: a text that lives for ever; NULL where `response` is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_version(const sortie_response *response);
+
+/**
+ * The URL that answered, after all redirects; its fragment is in it, userinfo is not.
+ *
+ * Returns: a text that lives as long as `response`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_url(const sortie_response *response);
+
+/**
+ * Whom the connection led to, as `127.0.0.1:80` or `[::1]:80`: the proxy, where there is one.
+ *
+ * Returns: a text that lives as long as `response`; NULL where that is NULL, or where there is no such address, as over a Unix socket.
+ * Threads: any.
+ */
+const char *sortie_response_peer(const sortie_response *response);
+
+/**
+ * The value of the first header field of that name.
+ *
+ * Parameters: `name`: in any case.
+ * Returns: a text that lives as long as `response`; NULL where there is no such field, or either is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_header(const sortie_response *response, const char *name);
+
+/**
+ * How many header fields there are; one that is repeated counts each time.
+ *
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
+ */
+size_t sortie_response_header_count(const sortie_response *response);
+
+/**
+ * The name of one of the header fields, spelled as it came.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_header_name(const sortie_response *response, size_t index);
+
+/**
+ * The value of one of the header fields.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_header_value(const sortie_response *response, size_t index);
+
+/**
+ * How many trailer fields that came behind the content there are; one that is repeated counts each time.
+ *
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
+ */
+size_t sortie_response_trailer_count(const sortie_response *response);
+
+/**
+ * The name of one of the trailer fields that came behind the content, spelled as it came.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_trailer_name(const sortie_response *response, size_t index);
+
+/**
+ * The value of one of the trailer fields that came behind the content.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_trailer_value(const sortie_response *response, size_t index);
+
+/**
+ * How many hooks went wrong on the way.
+ *
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
+ */
+size_t sortie_response_warning_count(const sortie_response *response);
+
+/**
+ * What one of them says, as `hook 2 of response failed: no such table`.
+ *
+ * Parameters: `index`: from 0, in the order they ran.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_warning(const sortie_response *response, size_t index);
+
+/**
+ * The method that was sent, after all redirects.
+ *
+ * Returns: a text that lives as long as `response`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_request_method(const sortie_response *response);
+
+/**
+ * The URL that was sent to, without userinfo.
+ *
+ * Returns: a text that lives as long as `response`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_request_url(const sortie_response *response);
+
+/**
+ * The value of the first header field of that name that was sent: credentials and cookies included.
+ *
+ * Parameters: `name`: in any case.
+ * Returns: a text that lives as long as `response`; NULL where there was no such field, or either is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_request_header(const sortie_response *response, const char *name);
+
+/**
+ * How many header fields that were sent there are; one that is repeated counts each time.
+ *
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
+ */
+size_t sortie_response_request_header_count(const sortie_response *response);
+
+/**
+ * The name of one of the header fields that were sent, spelled as it was sent.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_request_header_name(const sortie_response *response, size_t index);
+
+/**
+ * The value of one of the header fields that were sent.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_request_header_value(const sortie_response *response, size_t index);
 
 /**
  * A session with the library's defaults: cookies are kept, redirects followed, connections reused.
@@ -642,6 +1081,22 @@ sortie_status sortie_session_set_timeout_ms(const sortie_session *session,
  * Threads: any.
  */
 const char *sortie_status_name(sortie_status status);
+
+/**
+ * From sending the request to the end of this response's head, in nanoseconds; redirects are in the history.
+ *
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
+ */
+uint64_t sortie_response_elapsed_ns(const sortie_response *response);
+
+/**
+ * Where the time of this exchange went.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: any.
+ */
+sortie_status sortie_response_timings(const sortie_response *response, sortie_timings *timings, sortie_error **error);
 
 /**
  * The library's version, as a number that grows: `major * 1000000 + minor * 1000 + patch`.
