@@ -39,6 +39,28 @@
 
 
 /**
+ * A hook's answer: all stays as it was, whatever became of the copy that the hook was lent.
+ */
+#define SORTIE_HOOK_KEEP 0
+
+/**
+ * A hook's answer: the copy that it was lent takes the place of the data.
+ */
+#define SORTIE_HOOK_REPLACE 1
+
+/**
+ * A hook's answer: it failed. That gives a warning, and the call goes on with the data as they were. Numbers that are no answer
+ * count as this.
+ */
+#define SORTIE_HOOK_FAIL 2
+
+/**
+ * A hook's answer: the call is not sent, and ends with `SORTIE_ERR_REFUSED`. From `args` and `pre_request` hooks only: from
+ * others it counts as `SORTIE_HOOK_FAIL`.
+ */
+#define SORTIE_HOOK_REFUSE 3
+
+/**
  * A number that is not known, or a limit that there is not.
  */
 #define SORTIE_UNKNOWN UINT64_MAX
@@ -99,6 +121,17 @@ typedef struct sortie_cancel sortie_cancel;
 typedef struct sortie_error sortie_error;
 
 /**
+ * A request as it will be sent, or was: complete but for cookies, which are added to each exchange. It is a copy that is lent
+ * to a hook, which may change it, and put it in the place of the request by `SORTIE_HOOK_REPLACE`. There is none to free.
+ */
+typedef struct sortie_prepared sortie_prepared;
+
+/**
+ * Where a hook puts why it fails or refuses.
+ */
+typedef struct sortie_reason sortie_reason;
+
+/**
  * A request that was not sent yet. A function that sends it copies it: it can be changed, sent again or freed at once.
  */
 typedef struct sortie_request sortie_request;
@@ -131,6 +164,39 @@ typedef struct {
      */
     size_t size;
 } sortie_bytes;
+
+/**
+ * Runs before anything is encoded; the session's defaults are merged in. `request` is a copy that the hook may change: see
+ * `sortie_session_on_args`.
+ */
+typedef int32_t (*sortie_args_hook)(void *context, sortie_request *request, sortie_reason *reason);
+
+/**
+ * Lets a callback's context go, once, when nothing can call back any more. NULL where there is nothing to let go.
+ */
+typedef void (*sortie_drop)(void *context);
+
+/**
+ * Runs directly before the request is sent. `prepared` is a copy that the hook may change: see
+ * `sortie_session_on_pre_request`.
+ */
+typedef int32_t (*sortie_pre_request_hook)(void *context, sortie_prepared *prepared, sortie_reason *reason);
+
+/**
+ * Runs directly after the call ended: one of `response` and `error` is NULL. `prepared` is a copy of what was sent, that the
+ * hook may change: see `sortie_session_on_post_request`.
+ */
+typedef int32_t (*sortie_post_request_hook)(void *context,
+                                            sortie_prepared *prepared,
+                                            const sortie_response *response,
+                                            const sortie_error *error,
+                                            sortie_reason *reason);
+
+/**
+ * Runs for a response that is about to be delivered. `response` is a copy that the hook may change: see
+ * `sortie_session_on_response`.
+ */
+typedef int32_t (*sortie_response_hook)(void *context, sortie_response *response, sortie_reason *reason);
 
 /**
  * Where the time of one exchange went, in nanoseconds. Each part is 0 where it did not take place: a reused connection has no
@@ -574,6 +640,16 @@ size_t sortie_response_history_count(const sortie_response *response);
 const sortie_response *sortie_response_history(const sortie_response *response, size_t index);
 
 /**
+ * Says why a hook is about to return `SORTIE_HOOK_FAIL` or `SORTIE_HOOK_REFUSE`. The last text counts.
+ *
+ * Parameters: `text`: a clause that reads well behind `failed: ` or `refused: `.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `text` is copied.
+ * Threads: the hook's.
+ */
+sortie_status sortie_reason_set(sortie_reason *reason, const char *text, sortie_error **error);
+
+/**
  * How many links the Link fields have.
  *
  * Returns: 0 where `response` is NULL.
@@ -607,6 +683,134 @@ const char *sortie_response_link_relation(const sortie_response *response, size_
  * Threads: any.
  */
 const char *sortie_response_link(const sortie_response *response, const char *relation);
+
+/**
+ * The method.
+ *
+ * Returns: a text that lives until the hook returns; NULL where `prepared` is NULL.
+ * Threads: the hook's.
+ */
+const char *sortie_prepared_method(const sortie_prepared *prepared);
+
+/**
+ * The URL, with its parameters.
+ *
+ * Returns: a text that lives until the hook returns; NULL where `prepared` is NULL.
+ * Threads: the hook's.
+ */
+const char *sortie_prepared_url(const sortie_prepared *prepared);
+
+/**
+ * The value of the first header field of that name; credentials are not masked.
+ *
+ * Parameters: `name`: in any case.
+ * Returns: a text that lives until the hook returns; NULL where there is no such field, or either is NULL.
+ * Threads: the hook's.
+ */
+const char *sortie_prepared_header(const sortie_prepared *prepared, const char *name);
+
+/**
+ * How many header fields there are; one that is repeated counts each time.
+ *
+ * Returns: 0 where `prepared` is NULL.
+ * Threads: the hook's.
+ */
+size_t sortie_prepared_header_count(const sortie_prepared *prepared);
+
+/**
+ * The name of one of the header fields, spelled as it is sent.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives until the hook returns; NULL past the end, or where `prepared` is NULL.
+ * Threads: the hook's.
+ */
+const char *sortie_prepared_header_name(const sortie_prepared *prepared, size_t index);
+
+/**
+ * The value of one of the header fields.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives until the hook returns; NULL past the end, or where `prepared` is NULL.
+ * Threads: the hook's.
+ */
+const char *sortie_prepared_header_value(const sortie_prepared *prepared, size_t index);
+
+/**
+ * The body, as it is sent.
+ *
+ * Returns: bytes that live until the hook returns; none where it is streamed, or `prepared` is NULL.
+ * Threads: the hook's.
+ */
+sortie_bytes sortie_prepared_body(const sortie_prepared *prepared);
+
+/**
+ * Sets another method.
+ *
+ * Parameters: `method`: a token of RFC 9110, such as `PUT`.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a method that is no token; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `method` is copied. What was lent of `prepared` before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_prepared_set_method(sortie_prepared *prepared, const char *method, sortie_error **error);
+
+/**
+ * Sets another URL; the Host field is derived from it anew. Where it leaves the origin, credentials that stood in the request
+ * are not sent there, unless the hook sets them anew.
+ *
+ * Parameters: `url`: absolute.
+ * Returns: `SORTIE_ERR_INVALID_URL`, `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `url` is copied. What was lent of `prepared` before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_prepared_set_url(sortie_prepared *prepared,
+                                      const char *url,
+                                      sortie_error **error);
+
+/**
+ * Sets a header field: in place of those of that name, in any case.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER`, `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both texts are copied. What was lent of `prepared` before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_prepared_set_header(sortie_prepared *prepared,
+                                         const char *name,
+                                         const char *value,
+                                         sortie_error **error);
+
+/**
+ * Puts a header field last, beside others of its name.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER`, `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both texts are copied. What was lent of `prepared` before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_prepared_append_header(sortie_prepared *prepared,
+                                            const char *name,
+                                            const char *value,
+                                            sortie_error **error);
+
+/**
+ * Takes the header fields of that name away, in any case. That there is none is no failure.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: what was lent of `prepared` before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_prepared_remove_header(sortie_prepared *prepared, const char *name, sortie_error **error);
+
+/**
+ * Sets another body, and the Content-Length that it has. Content-Type stays as it is.
+ *
+ * Parameters: `data`: may be NULL where `size` is 0.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `data` is copied. What was lent of `prepared` before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_prepared_set_body(sortie_prepared *prepared,
+                                       const uint8_t *data,
+                                       size_t size,
+                                       sortie_error **error);
 
 /**
  * A request of any method, such as `GET` or `POST`. Faults of the URL are told when it is sent.
@@ -770,6 +974,69 @@ sortie_status sortie_request_set_range(sortie_request *request,
                                        uint64_t first,
                                        uint64_t last,
                                        sortie_error **error);
+
+/**
+ * Registers an `args` hook: it sees the request before anything is encoded, the session's defaults merged in. It may refuse
+ * the call.
+ *
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `drop` is called once, when the request, its copies and their calls are gone; at once where this fails.
+ * Threads: the request's one. The hook runs on whichever thread sends, after the session's and those that were registered
+ * before it.
+ */
+sortie_status sortie_request_on_args(sortie_request *request,
+                                     sortie_args_hook hook,
+                                     void *context,
+                                     sortie_drop drop,
+                                     sortie_error **error);
+
+/**
+ * Registers a `pre_request` hook: it sees the request directly before it is sent, complete but for cookies. It may refuse
+ * the call.
+ *
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `drop` is called once, when the request, its copies and their calls are gone; at once where this fails.
+ * Threads: the request's one. The hook runs on whichever thread sends, after the session's and those that were registered
+ * before it.
+ */
+sortie_status sortie_request_on_pre_request(sortie_request *request,
+                                            sortie_pre_request_hook hook,
+                                            void *context,
+                                            sortie_drop drop,
+                                            sortie_error **error);
+
+/**
+ * Registers a `post_request` hook: it sees what was sent and how the call ended, exactly once for every call that was
+ * begun, also where it failed or was cancelled. What it puts in its place shows in `sortie_response_request_...` only.
+ *
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `drop` is called once, when the request, its copies and their calls are gone; at once where this fails.
+ * Threads: the request's one. The hook runs on whichever thread sends, after the session's and those that were registered
+ * before it.
+ */
+sortie_status sortie_request_on_post_request(sortie_request *request,
+                                             sortie_post_request_hook hook,
+                                             void *context,
+                                             sortie_drop drop,
+                                             sortie_error **error);
+
+/**
+ * Registers a `response` hook: it sees each response that is about to be delivered. That of a stream has no content yet.
+ *
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `drop` is called once, when the request, its copies and their calls are gone; at once where this fails.
+ * Threads: the request's one. The hook runs on whichever thread sends, after the session's and those that were registered
+ * before it.
+ */
+sortie_status sortie_request_on_response(sortie_request *request,
+                                         sortie_response_hook hook,
+                                         void *context,
+                                         sortie_drop drop,
+                                         sortie_error **error);
 
 /**
  * The status code.
@@ -1060,6 +1327,69 @@ sortie_status sortie_session_send(const sortie_session *session,
  * Threads: any.
  */
 void sortie_session_free(sortie_session *session);
+
+/**
+ * Registers an `args` hook: it sees the request before anything is encoded, the session's defaults merged in. It may refuse
+ * the call.
+ *
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `drop` is called once, when the session and all its calls are gone; at once where this fails.
+ * Threads: any. The hook runs on whichever thread sends, on several at once; it may use the session. The session's hooks
+ * run before those of a request, in the order of registration, for calls that begin later.
+ */
+sortie_status sortie_session_on_args(const sortie_session *session,
+                                     sortie_args_hook hook,
+                                     void *context,
+                                     sortie_drop drop,
+                                     sortie_error **error);
+
+/**
+ * Registers a `pre_request` hook: it sees the request directly before it is sent, complete but for cookies. It may refuse
+ * the call.
+ *
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `drop` is called once, when the session and all its calls are gone; at once where this fails.
+ * Threads: any. The hook runs on whichever thread sends, on several at once; it may use the session. The session's hooks
+ * run before those of a request, in the order of registration, for calls that begin later.
+ */
+sortie_status sortie_session_on_pre_request(const sortie_session *session,
+                                            sortie_pre_request_hook hook,
+                                            void *context,
+                                            sortie_drop drop,
+                                            sortie_error **error);
+
+/**
+ * Registers a `post_request` hook: it sees what was sent and how the call ended, exactly once for every call that was
+ * begun, also where it failed or was cancelled. What it puts in its place shows in `sortie_response_request_...` only.
+ *
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `drop` is called once, when the session and all its calls are gone; at once where this fails.
+ * Threads: any. The hook runs on whichever thread sends, on several at once; it may use the session. The session's hooks
+ * run before those of a request, in the order of registration, for calls that begin later.
+ */
+sortie_status sortie_session_on_post_request(const sortie_session *session,
+                                             sortie_post_request_hook hook,
+                                             void *context,
+                                             sortie_drop drop,
+                                             sortie_error **error);
+
+/**
+ * Registers a `response` hook: it sees each response that is about to be delivered. That of a stream has no content yet.
+ *
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `drop` is called once, when the session and all its calls are gone; at once where this fails.
+ * Threads: any. The hook runs on whichever thread sends, on several at once; it may use the session. The session's hooks
+ * run before those of a request, in the order of registration, for calls that begin later.
+ */
+sortie_status sortie_session_on_response(const sortie_session *session,
+                                         sortie_response_hook hook,
+                                         void *context,
+                                         sortie_drop drop,
+                                         sortie_error **error);
 
 /**
  * Bounds a part of each call.

@@ -63,8 +63,8 @@ impl Fault {
     }
 
     /// Because of a URL that is none.
-    pub(crate) fn url(why: impl Error + Send + Sync + 'static) -> Self {
-        Fault::Told(facade::Error::new(ErrorKind::InvalidUrl).with_source(why))
+    pub(crate) fn url(url: &str, why: impl Error + Send + Sync + 'static) -> Self {
+        Fault::Told(facade::Error::new(ErrorKind::InvalidUrl).with_url(url).with_source(why))
     }
 
     /// What went wrong, in words: as the kinds of the library's own errors.
