@@ -39,6 +39,28 @@
 
 
 /**
+ * A hook's answer: all stays as it was, whatever became of the copy that the hook was lent.
+ */
+#define SORTIE_HOOK_KEEP 0
+
+/**
+ * A hook's answer: the copy that it was lent takes the place of the data.
+ */
+#define SORTIE_HOOK_REPLACE 1
+
+/**
+ * A hook's answer: it failed. That gives a warning, and the call goes on with the data as they were. Numbers that are no answer
+ * count as this.
+ */
+#define SORTIE_HOOK_FAIL 2
+
+/**
+ * A hook's answer: the call is not sent, and ends with `SORTIE_ERR_REFUSED`. From `args` and `pre_request` hooks only: from
+ * others it counts as `SORTIE_HOOK_FAIL`.
+ */
+#define SORTIE_HOOK_REFUSE 3
+
+/**
  * A number that is not known, or a limit that there is not.
  */
 #define SORTIE_UNKNOWN UINT64_MAX
@@ -99,6 +121,17 @@ typedef struct sortie_cancel sortie_cancel;
 typedef struct sortie_error sortie_error;
 
 /**
+ * A request as it will be sent, or was: complete but for cookies, which are added to each exchange. It is a copy that is lent
+ * to a hook, which may change it, and put it in the place of the request by `SORTIE_HOOK_REPLACE`. There is none to free.
+ */
+typedef struct sortie_prepared sortie_prepared;
+
+/**
+ * Where a hook puts why it fails or refuses.
+ */
+typedef struct sortie_reason sortie_reason;
+
+/**
  * A request that was not sent yet. A function that sends it copies it: it can be changed, sent again or freed at once.
  */
 typedef struct sortie_request sortie_request;
@@ -114,32 +147,9 @@ typedef struct sortie_response sortie_response;
 typedef struct sortie_session sortie_session;
 
 /**
- * A response whose head is here, and whose content comes as it is read. Where nobody reads, nothing is received: the server
- * has to wait. What is held does not grow with the content.
- */
-typedef struct sortie_stream sortie_stream;
-
-/**
  * How a function ended: `SORTIE_OK`, `SORTIE_EMPTY`, or one of `SORTIE_ERR_...`. New ones may be added in their groups.
  */
 typedef int32_t sortie_status;
-
-/**
- * Takes a piece of content, which is lent until it returns. 0 goes on; anything else stops the call, which ends with
- * `SORTIE_ERR_CANCELLED`.
- */
-typedef int32_t (*sortie_write)(void *context, const uint8_t *data, size_t size);
-
-/**
- * Gives the next bytes of a body: writes up to `size` of them to `buffer`, and returns how many; 0 is the end. A negative
- * number, or more than `size`, is a failure: the call ends with `SORTIE_ERR_BODY`. It may wait.
- */
-typedef int64_t (*sortie_read)(void *context, uint8_t *buffer, size_t size);
-
-/**
- * Lets a callback's context go, once, when nothing can call back any more. NULL where there is nothing to let go.
- */
-typedef void (*sortie_drop)(void *context);
 
 /**
  * Bytes that a handle lends: they live as long as it. `data` is not NULL, also where `size` is 0; no NUL follows.
@@ -154,6 +164,82 @@ typedef struct {
      */
     size_t size;
 } sortie_bytes;
+
+/**
+ * Runs before anything is encoded; the session's defaults are merged in. `request` is a copy that the hook may change: see
+ * `sortie_session_on_args`.
+ */
+typedef int32_t (*sortie_args_hook)(void *context, sortie_request *request, sortie_reason *reason);
+
+/**
+ * Lets a callback's context go, once, when nothing can call back any more. NULL where there is nothing to let go.
+ */
+typedef void (*sortie_drop)(void *context);
+
+/**
+ * Runs directly before the request is sent. `prepared` is a copy that the hook may change: see
+ * `sortie_session_on_pre_request`.
+ */
+typedef int32_t (*sortie_pre_request_hook)(void *context, sortie_prepared *prepared, sortie_reason *reason);
+
+/**
+ * Runs directly after the call ended: one of `response` and `error` is NULL. `prepared` is a copy of what was sent, that the
+ * hook may change: see `sortie_session_on_post_request`.
+ */
+typedef int32_t (*sortie_post_request_hook)(void *context,
+                                            sortie_prepared *prepared,
+                                            const sortie_response *response,
+                                            const sortie_error *error,
+                                            sortie_reason *reason);
+
+/**
+ * Runs for a response that is about to be delivered. `response` is a copy that the hook may change: see
+ * `sortie_session_on_response`.
+ */
+typedef int32_t (*sortie_response_hook)(void *context, sortie_response *response, sortie_reason *reason);
+
+/**
+ * Where the time of one exchange went, in nanoseconds. Each part is 0 where it did not take place: a reused connection has no
+ * resolve, connect and TLS. Redirects are in the history.
+ */
+typedef struct {
+    /**
+     * From being submitted until a connection was taken or begun for it.
+     */
+    uint64_t queue_ns;
+    /**
+     * Looking the host's name up.
+     */
+    uint64_t resolve_ns;
+    /**
+     * Connecting, a proxy's tunnel included.
+     */
+    uint64_t connect_ns;
+    /**
+     * The TLS handshake.
+     */
+    uint64_t tls_ns;
+    /**
+     * From the first byte of the request to the last.
+     */
+    uint64_t send_ns;
+    /**
+     * From the last byte of the request to the end of the response's head.
+     */
+    uint64_t first_byte_ns;
+    /**
+     * From the end of the response's head to the end of its content.
+     */
+    uint64_t content_ns;
+    /**
+     * From sending to the end of the response's head.
+     */
+    uint64_t elapsed_ns;
+    /**
+     * All but `elapsed_ns` together.
+     */
+    uint64_t total_ns;
+} sortie_timings;
 
 /**
  * What was asked for was done.
@@ -404,29 +490,6 @@ int32_t sortie_cancel_is_fired(const sortie_cancel *cancel);
 void sortie_cancel_free(sortie_cancel *cancel);
 
 /**
- * Sends a request, and writes the content to a file: beside it first, to its name with `.part` behind it, which takes the
- * file's place when it is whole and on the disk.
- *
- * What came before a download stopped is kept there, and the next one goes on from it, where the server can send parts and
- * the content is still the same. Two downloads to one file must not run at the same time.
- *
- * Parameters: `path`: a file that is there is replaced; `resume`: 1, or 0 to begin anew in any case; `sha256`: what the file
- * must have, in 64 hexadecimal digits; or NULL. `cancel`: ends the call when it is fired, from any thread; or NULL.
- * Returns: `SORTIE_ERR_STATUS` for a status of 400 or above: nothing is written then; `SORTIE_ERR_FILE`; `SORTIE_ERR_CONTENT` for
- * another SHA-256, and what was downloaded is removed; `SORTIE_ERR_ARGUMENT` for a `sha256` that is none.
- * Ownership: the request is copied; `*response` is yours, its content is empty: free it by `sortie_response_free`.
- * Threads: any, several at once.
- */
-sortie_status sortie_session_download(const sortie_session *session,
-                                      const sortie_request *request,
-                                      const char *path,
-                                      int32_t resume,
-                                      const char *sha256,
-                                      const sortie_cancel *cancel,
-                                      sortie_response **response,
-                                      sortie_error **error);
-
-/**
  * The status that the failed function returned, or that tells why the call has no response.
  *
  * Returns: `SORTIE_OK` where `error` is NULL, never otherwise.
@@ -443,6 +506,113 @@ sortie_status sortie_error_status(const sortie_error *error);
 const char *sortie_error_message(const sortie_error *error);
 
 /**
+ * What kind of thing went wrong, in words, as `connect timeout`: for messages. A program decides by the status.
+ *
+ * Returns: a text that lives as long as `error`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_kind(const sortie_error *error);
+
+/**
+ * The message and all that caused it, down to the system's own words, with a colon between them; without secrets.
+ *
+ * Returns: a text that lives as long as `error`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_chain(const sortie_error *error);
+
+/**
+ * Which part of the call it happened in, as `connect` or `first byte`.
+ *
+ * Returns: a text that lives as long as `error`; NULL where the phase is not known, or `error` is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_phase(const sortie_error *error);
+
+/**
+ * The method that was asked for.
+ *
+ * Returns: a text that lives as long as `error`; NULL where it is not known, or `error` is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_method(const sortie_error *error);
+
+/**
+ * The URL that was asked for, without userinfo and secrets; as it was given where it is none.
+ *
+ * Returns: a text that lives as long as `error`; NULL where it is not known, or `error` is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_url(const sortie_error *error);
+
+/**
+ * The system's number of what went wrong: an `errno`.
+ *
+ * Returns: 0 where no cause has one, or `error` is NULL.
+ * Threads: any.
+ */
+int32_t sortie_error_os_error(const sortie_error *error);
+
+/**
+ * Whether something took too long: any of the timeouts, or the batch's deadline.
+ *
+ * Returns: 1 or 0; 0 where `error` is NULL.
+ * Threads: any.
+ */
+int32_t sortie_error_is_timeout(const sortie_error *error);
+
+/**
+ * How many exchanges were begun.
+ *
+ * Returns: 0 where nothing was sent, or `error` is NULL.
+ * Threads: any.
+ */
+uint32_t sortie_error_attempts(const sortie_error *error);
+
+/**
+ * How many causes the error has: each is the cause of the one before it.
+ *
+ * Returns: 0 where `error` is NULL.
+ * Threads: any.
+ */
+size_t sortie_error_cause_count(const sortie_error *error);
+
+/**
+ * What one of the causes says, without secrets.
+ *
+ * Parameters: `index`: from 0, the nearest first; the last is mostly the system's own.
+ * Returns: a text that lives as long as `error`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_cause(const sortie_error *error, size_t index);
+
+/**
+ * How many hooks went wrong on the way.
+ *
+ * Returns: 0 where `error` is NULL.
+ * Threads: any.
+ */
+size_t sortie_error_warning_count(const sortie_error *error);
+
+/**
+ * What one of them says, as `hook 2 of response failed: no such table`.
+ *
+ * Parameters: `index`: from 0, in the order they ran.
+ * Returns: a text that lives as long as `error`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_error_warning(const sortie_error *error, size_t index);
+
+/**
+ * The last response there was, with the history before it: the one redirect too many, the one with a bad status.
+ *
+ * Returns: NULL where there was none, or `error` is NULL.
+ * Ownership: it is lent by `error`, and lives as long.
+ * Threads: any.
+ */
+const sortie_response *sortie_error_response(const sortie_error *error);
+
+/**
  * Lets an error go.
  *
  * Parameters: `error`: or NULL, which is ignored; so is one that is lent to a callback.
@@ -451,25 +621,196 @@ const char *sortie_error_message(const sortie_error *error);
 void sortie_error_free(sortie_error *error);
 
 /**
- * Sends a request, and hands the content to a callback as it comes, decoded: nothing of it is kept. Nothing is received
- * while the callback runs; it may take its time.
+ * How many responses came before this one: redirects that were followed, challenges that were answered, and what was tried
+ * again.
  *
- * The callback is called for whatever status came; it may use the session.
- *
- * Parameters: `write`: is called on the caller's thread; `context`: its first argument; `cancel`: ends the call when it is
- * fired, from any thread; or NULL.
- * Returns: `SORTIE_ERR_CANCELLED` where the callback asked to stop, or `cancel` was fired; else why there is no response, or
- * its content could not be read on.
- * Ownership: the request is copied; `*response` is yours, its content is empty: free it by `sortie_response_free`.
- * Threads: any, several at once.
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
  */
-sortie_status sortie_session_receive(const sortie_session *session,
-                                     const sortie_request *request,
-                                     sortie_write write,
-                                     void *context,
-                                     const sortie_cancel *cancel,
-                                     sortie_response **response,
-                                     sortie_error **error);
+size_t sortie_response_history_count(const sortie_response *response);
+
+/**
+ * One of the responses before this one.
+ *
+ * Parameters: `index`: from 0, oldest first.
+ * Returns: NULL past the end, or where `response` is NULL.
+ * Ownership: it is lent by `response`, and lives as long.
+ * Threads: any.
+ */
+const sortie_response *sortie_response_history(const sortie_response *response, size_t index);
+
+/**
+ * Says why a hook is about to return `SORTIE_HOOK_FAIL` or `SORTIE_HOOK_REFUSE`. The last text counts.
+ *
+ * Parameters: `text`: a clause that reads well behind `failed: ` or `refused: `.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `text` is copied.
+ * Threads: the hook's.
+ */
+sortie_status sortie_reason_set(sortie_reason *reason, const char *text, sortie_error **error);
+
+/**
+ * How many links the Link fields have.
+ *
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
+ */
+size_t sortie_response_link_count(const sortie_response *response);
+
+/**
+ * Where a link leads, as it was sent: perhaps relative to the URL of the response.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_link_target(const sortie_response *response, size_t index);
+
+/**
+ * What a link leads to, as `next`: its relations, with a space between them; empty where it names none.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_link_relation(const sortie_response *response, size_t index);
+
+/**
+ * Where the first link of that relation leads, as `next`.
+ *
+ * Parameters: `relation`: one, in any case.
+ * Returns: a text that lives as long as `response`; NULL where there is no such link, or either is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_link(const sortie_response *response, const char *relation);
+
+/**
+ * The method.
+ *
+ * Returns: a text that lives until the hook returns; NULL where `prepared` is NULL.
+ * Threads: the hook's.
+ */
+const char *sortie_prepared_method(const sortie_prepared *prepared);
+
+/**
+ * The URL, with its parameters.
+ *
+ * Returns: a text that lives until the hook returns; NULL where `prepared` is NULL.
+ * Threads: the hook's.
+ */
+const char *sortie_prepared_url(const sortie_prepared *prepared);
+
+/**
+ * The value of the first header field of that name; credentials are not masked.
+ *
+ * Parameters: `name`: in any case.
+ * Returns: a text that lives until the hook returns; NULL where there is no such field, or either is NULL.
+ * Threads: the hook's.
+ */
+const char *sortie_prepared_header(const sortie_prepared *prepared, const char *name);
+
+/**
+ * How many header fields there are; one that is repeated counts each time.
+ *
+ * Returns: 0 where `prepared` is NULL.
+ * Threads: the hook's.
+ */
+size_t sortie_prepared_header_count(const sortie_prepared *prepared);
+
+/**
+ * The name of one of the header fields, spelled as it is sent.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives until the hook returns; NULL past the end, or where `prepared` is NULL.
+ * Threads: the hook's.
+ */
+const char *sortie_prepared_header_name(const sortie_prepared *prepared, size_t index);
+
+/**
+ * The value of one of the header fields.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives until the hook returns; NULL past the end, or where `prepared` is NULL.
+ * Threads: the hook's.
+ */
+const char *sortie_prepared_header_value(const sortie_prepared *prepared, size_t index);
+
+/**
+ * The body, as it is sent.
+ *
+ * Returns: bytes that live until the hook returns; none where it is streamed, or `prepared` is NULL.
+ * Threads: the hook's.
+ */
+sortie_bytes sortie_prepared_body(const sortie_prepared *prepared);
+
+/**
+ * Sets another method.
+ *
+ * Parameters: `method`: a token of RFC 9110, such as `PUT`.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a method that is no token; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `method` is copied. What was lent of `prepared` before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_prepared_set_method(sortie_prepared *prepared, const char *method, sortie_error **error);
+
+/**
+ * Sets another URL; the Host field is derived from it anew. Where it leaves the origin, credentials that stood in the request
+ * are not sent there, unless the hook sets them anew.
+ *
+ * Parameters: `url`: absolute.
+ * Returns: `SORTIE_ERR_INVALID_URL`, `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `url` is copied. What was lent of `prepared` before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_prepared_set_url(sortie_prepared *prepared,
+                                      const char *url,
+                                      sortie_error **error);
+
+/**
+ * Sets a header field: in place of those of that name, in any case.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER`, `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both texts are copied. What was lent of `prepared` before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_prepared_set_header(sortie_prepared *prepared,
+                                         const char *name,
+                                         const char *value,
+                                         sortie_error **error);
+
+/**
+ * Puts a header field last, beside others of its name.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER`, `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both texts are copied. What was lent of `prepared` before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_prepared_append_header(sortie_prepared *prepared,
+                                            const char *name,
+                                            const char *value,
+                                            sortie_error **error);
+
+/**
+ * Takes the header fields of that name away, in any case. That there is none is no failure.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: what was lent of `prepared` before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_prepared_remove_header(sortie_prepared *prepared, const char *name, sortie_error **error);
+
+/**
+ * Sets another body, and the Content-Length that it has. Content-Type stays as it is.
+ *
+ * Parameters: `data`: may be NULL where `size` is 0.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `data` is copied. What was lent of `prepared` before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_prepared_set_body(sortie_prepared *prepared,
+                                       const uint8_t *data,
+                                       size_t size,
+                                       sortie_error **error);
 
 /**
  * A request of any method, such as `GET` or `POST`. Faults of the URL are told when it is sent.
@@ -559,161 +900,6 @@ sortie_status sortie_request_add_param(sortie_request *request,
 void sortie_request_free(sortie_request *request);
 
 /**
- * Sends user and password with this request, in place of the session's credentials. They do not follow a redirect to another
- * origin.
- *
- * Parameters: `user`: a colon in it, or a control character in either, is told when the request is sent.
- * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
- * Ownership: both are copied.
- * Threads: the request's one.
- */
-sortie_status sortie_request_set_basic_auth(sortie_request *request,
-                                            const char *user,
-                                            const char *password,
-                                            sortie_error **error);
-
-/**
- * Answers the server's challenge with user and password by the Digest scheme, which does not show the password, in place
- * of the session's credentials.
- *
- * What the server's challenge has taught is kept with these credentials: a copy of this request shares it.
- *
- * Parameters: `user`, `password`: a control character in either is told when the request is sent.
- * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
- * Ownership: both are copied.
- * Threads: the request's one.
- */
-sortie_status sortie_request_set_digest_auth(sortie_request *request,
-                                             const char *user,
-                                             const char *password,
-                                             sortie_error **error);
-
-/**
- * Sends a token with this request, in place of the session's credentials. It does not follow a redirect to another origin.
- *
- * Parameters: `token`: without the word `Bearer`; what no header field can hold is told when the request is sent.
- * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
- * Ownership: it is copied.
- * Threads: the request's one.
- */
-sortie_status sortie_request_set_bearer_auth(sortie_request *request,
-                                             const char *token,
-                                             sortie_error **error);
-
-/**
- * Sends no credentials, though the session has some. An Authorization field, and those in the URL, still hold.
- *
- * Returns: `SORTIE_ERR_NULL`.
- * Threads: the request's one.
- */
-sortie_status sortie_request_unset_auth(sortie_request *request, sortie_error **error);
-
-/**
- * Sends these bytes as the body, in place of any other. No Content-Type is added.
- *
- * Parameters: `data`: or NULL where `size` is 0, which makes a body of length 0.
- * Returns: `SORTIE_ERR_ARGUMENT` for a size that no memory has; `SORTIE_ERR_NULL`.
- * Ownership: the bytes are copied.
- * Threads: the request's one.
- */
-sortie_status sortie_request_set_body(sortie_request *request, const uint8_t *data, size_t size, sortie_error **error);
-
-/**
- * Sends this text as the body, in place of any other: `text/plain; charset=utf-8`, unless another Content-Type is set.
- *
- * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
- * Ownership: the text is copied, without its NUL.
- * Threads: the request's one.
- */
-sortie_status sortie_request_set_text(sortie_request *request, const char *text, sortie_error **error);
-
-/**
- * Sends this JSON as the body, in place of any other: as it stands, as `application/json` unless another Content-Type is
- * set.
- *
- * Returns: `SORTIE_ERR_INVALID_BODY` for what is no JSON: the message says from where on; `SORTIE_ERR_NULL`,
- * `SORTIE_ERR_UTF8`.
- * Ownership: the text is copied.
- * Threads: the request's one.
- */
-sortie_status sortie_request_set_json(sortie_request *request,
-                                      const char *json,
-                                      sortie_error **error);
-
-/**
- * Adds a pair to the form that is the body: `application/x-www-form-urlencoded`, in UTF-8, unless another Content-Type is
- * set. A body of another kind goes.
- *
- * Parameters: `name`, `value`: not encoded; the library does that.
- * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
- * Ownership: both are copied.
- * Threads: the request's one.
- */
-sortie_status sortie_request_add_form(sortie_request *request,
-                                      const char *name,
-                                      const char *value,
-                                      sortie_error **error);
-
-/**
- * Sends the file at this path as the body, in place of any other. It is looked for when the request is sent, and streamed;
- * no Content-Type is added.
- *
- * Parameters: `path`: where nothing that can be read is, sending fails with `SORTIE_ERR_INVALID_BODY`.
- * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
- * Threads: the request's one.
- */
-sortie_status sortie_request_set_file(sortie_request *request,
-                                      const char *path,
-                                      sortie_error **error);
-
-/**
- * Holds the body back until the server says that it wants it (`Expect: 100-continue`), or a second is over. Default: not.
- *
- * Parameters: `on`: 1 or 0.
- * Returns: `SORTIE_ERR_NULL`.
- * Threads: the request's one.
- */
-sortie_status sortie_request_set_expect_continue(sortie_request *request,
-                                                 int32_t on,
-                                                 sortie_error **error);
-
-/**
- * Puts a content coding on the body. Default: none.
- *
- * Parameters: `coding`: `gzip`, `deflate`, or `zstd` where it is built in; another is `SORTIE_ERR_UNSUPPORTED` when the request
- * is sent.
- * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
- * Threads: the request's one.
- */
-sortie_status sortie_request_set_compress(sortie_request *request,
-                                          const char *coding,
-                                          sortie_error **error);
-
-/**
- * Sends this request through a proxy, or straight, whatever session and environment say.
- *
- * Parameters: `url`: as `http://user:password@proxy.test:3128`; the schemes are `http`, `https`, `socks5` (names are looked up
- * here) and `socks5h` (by the proxy). One that is none is told when the request is sent. NULL: no proxy.
- * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
- * Ownership: it is copied.
- * Threads: the request's one.
- */
-sortie_status sortie_request_set_proxy(sortie_request *request,
-                                       const char *url,
-                                       sortie_error **error);
-
-/**
- * Connects to this Unix socket, in the place of the host that the URL names. Redirects to another origin go where they
- * lead.
- *
- * Parameters: `path`: with a proxy of the request's own it is the proxy that is there.
- * Returns: `SORTIE_ERR_ARGUMENT` for a request that is lent to a hook; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
- * Ownership: it is copied.
- * Threads: the request's one.
- */
-sortie_status sortie_request_set_unix_socket(sortie_request *request, const char *path, sortie_error **error);
-
-/**
  * Sets a header field, in place of the session's, of a default, or of one of that name in any case.
  *
  * Parameters: `name`, `value`: UTF-8; a line break in them is told when the request is sent.
@@ -790,128 +976,157 @@ sortie_status sortie_request_set_range(sortie_request *request,
                                        sortie_error **error);
 
 /**
- * Bounds a part of the call, in place of the session's limit.
+ * Registers an `args` hook: it sees the request before anything is encoded, the session's defaults merged in. It may refuse
+ * the call.
  *
- * Parameters: `which`: one of `SORTIE_TIMEOUT_...`; `timeout_ms`: 1 or more, or `SORTIE_NEVER`, which lifts the session's limit.
- * Returns: `SORTIE_ERR_ARGUMENT` for other numbers; `SORTIE_ERR_NULL`.
- * Threads: the request's one.
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `drop` is called once, when the request, its copies and their calls are gone; at once where this fails.
+ * Threads: the request's one. The hook runs on whichever thread sends, after the session's and those that were registered
+ * before it.
  */
-sortie_status sortie_request_set_timeout_ms(sortie_request *request,
-                                            int32_t which,
-                                            int64_t timeout_ms,
+sortie_status sortie_request_on_args(sortie_request *request,
+                                     sortie_args_hook hook,
+                                     void *context,
+                                     sortie_drop drop,
+                                     sortie_error **error);
+
+/**
+ * Registers a `pre_request` hook: it sees the request directly before it is sent, complete but for cookies. It may refuse
+ * the call.
+ *
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `drop` is called once, when the request, its copies and their calls are gone; at once where this fails.
+ * Threads: the request's one. The hook runs on whichever thread sends, after the session's and those that were registered
+ * before it.
+ */
+sortie_status sortie_request_on_pre_request(sortie_request *request,
+                                            sortie_pre_request_hook hook,
+                                            void *context,
+                                            sortie_drop drop,
                                             sortie_error **error);
 
 /**
- * Whether redirects are followed. Default: as the session says, which follows them, but for HEAD.
+ * Registers a `post_request` hook: it sees what was sent and how the call ended, exactly once for every call that was
+ * begun, also where it failed or was cancelled. What it puts in its place shows in `sortie_response_request_...` only.
  *
- * Parameters: `follow`: 1 or 0.
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
  * Returns: `SORTIE_ERR_NULL`.
- * Threads: the request's one.
+ * Ownership: `drop` is called once, when the request, its copies and their calls are gone; at once where this fails.
+ * Threads: the request's one. The hook runs on whichever thread sends, after the session's and those that were registered
+ * before it.
  */
-sortie_status sortie_request_set_redirects(sortie_request *request, int32_t follow, sortie_error **error);
-
-/**
- * How many redirects are followed; one more is `SORTIE_ERR_TOO_MANY_REDIRECTS`. Default: as the session says, which is 30.
- *
- * Parameters: `most`: 0 fails on the first.
- * Returns: `SORTIE_ERR_NULL`.
- * Threads: the request's one.
- */
-sortie_status sortie_request_set_max_redirects(sortie_request *request,
-                                               uint32_t most,
-                                               sortie_error **error);
-
-/**
- * How many bytes of decoded content are accepted; more is `SORTIE_ERR_CONTENT_TOO_LARGE`. Default: as the session says, which
- * has no limit but that against bombs.
- *
- * Parameters: `bytes`: or `SORTIE_UNKNOWN`, which lifts the session's limit.
- * Returns: `SORTIE_ERR_NULL`.
- * Threads: the request's one.
- */
-sortie_status sortie_request_set_max_content(sortie_request *request,
-                                             uint64_t bytes,
+sortie_status sortie_request_on_post_request(sortie_request *request,
+                                             sortie_post_request_hook hook,
+                                             void *context,
+                                             sortie_drop drop,
                                              sortie_error **error);
 
 /**
- * Whether it may be sent again, though its method is not idempotent, where a connection that was reused turns out to be
- * closed. Default: as the session says, which says no.
+ * Registers a `response` hook: it sees each response that is about to be delivered. That of a stream has no content yet.
  *
- * Parameters: `resend`: 1 or 0.
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
  * Returns: `SORTIE_ERR_NULL`.
- * Threads: the request's one.
+ * Ownership: `drop` is called once, when the request, its copies and their calls are gone; at once where this fails.
+ * Threads: the request's one. The hook runs on whichever thread sends, after the session's and those that were registered
+ * before it.
  */
-sortie_status sortie_request_set_resend(sortie_request *request, int32_t resend, sortie_error **error);
-
-/**
- * Adds a field, or a file that is in memory, to the `multipart/form-data` message that is the body. A body of another kind
- * goes; in a hook, so does a message that was given before.
- *
- * Parameters: `filename`: makes it a file; or NULL, for a field. `content_type`: or NULL; a file is then
- * `application/octet-stream`, and a field has none.
- * Returns: `SORTIE_ERR_ARGUMENT` for a type that no header field can hold; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
- * Ownership: all of it is copied.
- * Threads: the request's one.
- */
-sortie_status sortie_request_add_part(sortie_request *request,
-                                      const char *name,
-                                      const uint8_t *data,
-                                      size_t size,
-                                      const char *filename,
-                                      const char *content_type,
-                                      sortie_error **error);
-
-/**
- * Adds the file at this path, under its own name, to the `multipart/form-data` message that is the body. A body of another
- * kind goes; in a hook, so does a message that was given before.
- *
- * The file is open only while it is sent, and streamed.
- *
- * Parameters: `content_type`: or NULL, for `application/octet-stream`.
- * Returns: `SORTIE_ERR_INVALID_BODY` where there is nothing that could be read; `SORTIE_ERR_ARGUMENT` for a type that no header
- * field can hold; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
- * Threads: the request's one.
- */
-sortie_status sortie_request_add_file_part(sortie_request *request,
-                                           const char *name,
-                                           const char *path,
-                                           const char *content_type,
-                                           sortie_error **error);
-
-/**
- * Sends what a callback gives as the body, in place of any other: streamed, and once. No Content-Type is added.
- *
- * Such a request can be sent once: sent again, also as a copy, and where a redirect would need the body once more, it fails
- * with an error that says so.
- *
- * Parameters: `size`: how many bytes it gives, fewer or more are `SORTIE_ERR_BODY`; or `SORTIE_UNKNOWN`: it is sent in chunks then.
- * Returns: `SORTIE_ERR_NULL`.
- * Ownership: `drop` is called with `context` once, when nothing reads any more: also where the body was never sent, and
- * where this function fails.
- * Threads: the request's one; `read` and `drop` run on a thread of the library's, or on one that uses the session.
- */
-sortie_status sortie_request_set_reader(sortie_request *request,
-                                        sortie_read read,
-                                        void *context,
-                                        sortie_drop drop,
-                                        uint64_t size,
-                                        sortie_error **error);
+sortie_status sortie_request_on_response(sortie_request *request,
+                                         sortie_response_hook hook,
+                                         void *context,
+                                         sortie_drop drop,
+                                         sortie_error **error);
 
 /**
  * The status code.
  *
- * Returns: 100 to 599; 0 where `response` is NULL.
+ * Returns: 100 to 999; 0 where `response` is NULL.
  * Threads: any.
  */
 uint16_t sortie_response_status(const sortie_response *response);
 
 /**
- * The content, decoded of its content codings.
+ * Whether the status is below 400.
+ *
+ * Returns: 1 or 0; 0 where `response` is NULL.
+ * Threads: any.
+ */
+int32_t sortie_response_is_ok(const sortie_response *response);
+
+/**
+ * Fails where the status is 400 or above.
+ *
+ * Returns: `SORTIE_ERR_STATUS`, whose message is as `404 Client Error: Not Found for url: ...`, and whose error has this
+ * response; `SORTIE_ERR_NULL`.
+ * Threads: any.
+ */
+sortie_status sortie_response_raise_for_status(const sortie_response *response,
+                                               sortie_error **error);
+
+/**
+ * The content, decoded of its content codings. It is not copied.
  *
  * Returns: bytes that live as long as `response`; none where that is NULL.
  * Threads: any.
  */
 sortie_bytes sortie_response_content(const sortie_response *response);
+
+/**
+ * The content as text: by its byte order mark, then by the charset of Content-Type, then as UTF-8. What is not valid there
+ * reads as U+FFFD; nothing is guessed.
+ *
+ * Returns: UTF-8 behind which a NUL follows, that `size` does not count; there may be others in it. Made when it is asked for
+ * first, then it lives as long as `response`; empty where that is NULL.
+ * Threads: any.
+ */
+sortie_bytes sortie_response_text(const sortie_response *response);
+
+/**
+ * The name of the encoding that `sortie_response_text` reads the content in, as the Encoding standard spells it: `UTF-8`.
+ *
+ * Returns: a text that lives as long as `response`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_encoding(const sortie_response *response);
+
+/**
+ * Sets the status of a response, for a `response` hook that replaces what it was lent. The reason phrase becomes the usual one.
+ *
+ * Parameters: `response`: a hook's own; `status`: 100 to 999.
+ * Returns: `SORTIE_ERR_ARGUMENT` for any other response or status; `SORTIE_ERR_NULL`.
+ * Threads: the hook's.
+ */
+sortie_status sortie_response_set_status(sortie_response *response,
+                                         uint16_t status,
+                                         sortie_error **error);
+
+/**
+ * Sets a header field of a response, for a `response` hook that replaces what it was lent: in place of those of that name, in
+ * any case.
+ *
+ * Parameters: `response`: a hook's own.
+ * Returns: `SORTIE_ERR_ARGUMENT` for any other response; `SORTIE_ERR_INVALID_HEADER`, `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both texts are copied. What was lent of the response before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_response_set_header(sortie_response *response,
+                                         const char *name,
+                                         const char *value,
+                                         sortie_error **error);
+
+/**
+ * Sets the content of a response, for a `response` hook that replaces what it was lent. Header fields stay as they are.
+ *
+ * Parameters: `response`: a hook's own; `data`: may be NULL where `size` is 0.
+ * Returns: `SORTIE_ERR_ARGUMENT` for any other response; `SORTIE_ERR_NULL`.
+ * Ownership: `data` is copied. What was lent of the response before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_response_set_content(sortie_response *response,
+                                          const uint8_t *data,
+                                          size_t size,
+                                          sortie_error **error);
 
 /**
  * Lets a response go, and all that it lent.
@@ -920,6 +1135,167 @@ sortie_bytes sortie_response_content(const sortie_response *response);
  * Threads: one, when no other reads it any more.
  */
 void sortie_response_free(sortie_response *response);
+
+/**
+ * The reason phrase as it came: empty where there was none.
+ *
+ * Returns: a text that lives as long as `response`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_reason(const sortie_response *response);
+
+/**
+ * The protocol version that the response named: `HTTP/1.1`, or `HTTP/1.0`.
+ *
+ * Returns: a text that lives for ever; NULL where `response` is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_version(const sortie_response *response);
+
+/**
+ * The URL that answered, after all redirects; its fragment is in it, userinfo is not.
+ *
+ * Returns: a text that lives as long as `response`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_url(const sortie_response *response);
+
+/**
+ * Whom the connection led to, as `127.0.0.1:80` or `[::1]:80`: the proxy, where there is one.
+ *
+ * Returns: a text that lives as long as `response`; NULL where that is NULL, or where there is no such address, as over a Unix socket.
+ * Threads: any.
+ */
+const char *sortie_response_peer(const sortie_response *response);
+
+/**
+ * The value of the first header field of that name.
+ *
+ * Parameters: `name`: in any case.
+ * Returns: a text that lives as long as `response`; NULL where there is no such field, or either is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_header(const sortie_response *response, const char *name);
+
+/**
+ * How many header fields there are; one that is repeated counts each time.
+ *
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
+ */
+size_t sortie_response_header_count(const sortie_response *response);
+
+/**
+ * The name of one of the header fields, spelled as it came.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_header_name(const sortie_response *response, size_t index);
+
+/**
+ * The value of one of the header fields.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_header_value(const sortie_response *response, size_t index);
+
+/**
+ * How many trailer fields that came behind the content there are; one that is repeated counts each time.
+ *
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
+ */
+size_t sortie_response_trailer_count(const sortie_response *response);
+
+/**
+ * The name of one of the trailer fields that came behind the content, spelled as it came.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_trailer_name(const sortie_response *response, size_t index);
+
+/**
+ * The value of one of the trailer fields that came behind the content.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_trailer_value(const sortie_response *response, size_t index);
+
+/**
+ * How many hooks went wrong on the way.
+ *
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
+ */
+size_t sortie_response_warning_count(const sortie_response *response);
+
+/**
+ * What one of them says, as `hook 2 of response failed: no such table`.
+ *
+ * Parameters: `index`: from 0, in the order they ran.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_warning(const sortie_response *response, size_t index);
+
+/**
+ * The method that was sent, after all redirects.
+ *
+ * Returns: a text that lives as long as `response`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_request_method(const sortie_response *response);
+
+/**
+ * The URL that was sent to, without userinfo.
+ *
+ * Returns: a text that lives as long as `response`; NULL where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_request_url(const sortie_response *response);
+
+/**
+ * The value of the first header field of that name that was sent: credentials and cookies included.
+ *
+ * Parameters: `name`: in any case.
+ * Returns: a text that lives as long as `response`; NULL where there was no such field, or either is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_request_header(const sortie_response *response, const char *name);
+
+/**
+ * How many header fields that were sent there are; one that is repeated counts each time.
+ *
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
+ */
+size_t sortie_response_request_header_count(const sortie_response *response);
+
+/**
+ * The name of one of the header fields that were sent, spelled as it was sent.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_request_header_name(const sortie_response *response, size_t index);
+
+/**
+ * The value of one of the header fields that were sent.
+ *
+ * Parameters: `index`: from 0, in the order of the wire.
+ * Returns: a text that lives as long as `response`; NULL past the end, or where that is NULL.
+ * Threads: any.
+ */
+const char *sortie_response_request_header_value(const sortie_response *response, size_t index);
 
 /**
  * A session with the library's defaults: cookies are kept, redirects followed, connections reused.
@@ -953,6 +1329,69 @@ sortie_status sortie_session_send(const sortie_session *session,
 void sortie_session_free(sortie_session *session);
 
 /**
+ * Registers an `args` hook: it sees the request before anything is encoded, the session's defaults merged in. It may refuse
+ * the call.
+ *
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `drop` is called once, when the session and all its calls are gone; at once where this fails.
+ * Threads: any. The hook runs on whichever thread sends, on several at once; it may use the session. The session's hooks
+ * run before those of a request, in the order of registration, for calls that begin later.
+ */
+sortie_status sortie_session_on_args(const sortie_session *session,
+                                     sortie_args_hook hook,
+                                     void *context,
+                                     sortie_drop drop,
+                                     sortie_error **error);
+
+/**
+ * Registers a `pre_request` hook: it sees the request directly before it is sent, complete but for cookies. It may refuse
+ * the call.
+ *
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `drop` is called once, when the session and all its calls are gone; at once where this fails.
+ * Threads: any. The hook runs on whichever thread sends, on several at once; it may use the session. The session's hooks
+ * run before those of a request, in the order of registration, for calls that begin later.
+ */
+sortie_status sortie_session_on_pre_request(const sortie_session *session,
+                                            sortie_pre_request_hook hook,
+                                            void *context,
+                                            sortie_drop drop,
+                                            sortie_error **error);
+
+/**
+ * Registers a `post_request` hook: it sees what was sent and how the call ended, exactly once for every call that was
+ * begun, also where it failed or was cancelled. What it puts in its place shows in `sortie_response_request_...` only.
+ *
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `drop` is called once, when the session and all its calls are gone; at once where this fails.
+ * Threads: any. The hook runs on whichever thread sends, on several at once; it may use the session. The session's hooks
+ * run before those of a request, in the order of registration, for calls that begin later.
+ */
+sortie_status sortie_session_on_post_request(const sortie_session *session,
+                                             sortie_post_request_hook hook,
+                                             void *context,
+                                             sortie_drop drop,
+                                             sortie_error **error);
+
+/**
+ * Registers a `response` hook: it sees each response that is about to be delivered. That of a stream has no content yet.
+ *
+ * Parameters: `hook`: returns one of `SORTIE_HOOK_...`; `context`: its first argument; `drop`: lets that go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `drop` is called once, when the session and all its calls are gone; at once where this fails.
+ * Threads: any. The hook runs on whichever thread sends, on several at once; it may use the session. The session's hooks
+ * run before those of a request, in the order of registration, for calls that begin later.
+ */
+sortie_status sortie_session_on_response(const sortie_session *session,
+                                         sortie_response_hook hook,
+                                         void *context,
+                                         sortie_drop drop,
+                                         sortie_error **error);
+
+/**
  * Bounds a part of each call.
  *
  * Parameters: `which`: one of `SORTIE_TIMEOUT_...`, which say what each is by default; `timeout_ms`: 1 or more, or
@@ -974,84 +1413,20 @@ sortie_status sortie_session_set_timeout_ms(const sortie_session *session,
 const char *sortie_status_name(sortie_status status);
 
 /**
- * Sends a request, and gives the response when its head is here, redirects followed; the content is read from it.
+ * From sending the request to the end of this response's head, in nanoseconds; redirects are in the history.
  *
- * `response` hooks run before the content is there; `post_request` hooks when it has ended, failed, or was given up.
- *
- * Parameters: `cancel`: ends the call when it is fired, from any thread, also while content is read; or NULL.
- * Returns: `SORTIE_OK`, and else why no response could be had.
- * Ownership: the request is copied; `*stream` is yours: free it by `sortie_stream_free`. It outlives the session.
- * Threads: any, several at once; the stream belongs to one thread at a time.
+ * Returns: 0 where `response` is NULL.
+ * Threads: any.
  */
-sortie_status sortie_session_stream(const sortie_session *session,
-                                    const sortie_request *request,
-                                    const sortie_cancel *cancel,
-                                    sortie_stream **stream,
-                                    sortie_error **error);
+uint64_t sortie_response_elapsed_ns(const sortie_response *response);
 
 /**
- * The head of the response, and the history before it. Its content is empty, and its times are those up to the head.
+ * Where the time of this exchange went.
  *
- * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
- * Ownership: `*response` is lent: it lives as long as the stream, and is not freed.
- * Threads: the stream's one; the response may be read by any.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: any.
  */
-sortie_status sortie_stream_response(const sortie_stream *stream,
-                                     const sortie_response **response,
-                                     sortie_error **error);
-
-/**
- * Reads the next bytes of the content, decoded of its content codings, as soon as there are some.
- *
- * Only time that is spent in here counts against the time between bytes; that of the whole call goes on. Read to its end, its
- * connection serves the next call.
- *
- * Parameters: `count`: how many bytes were written to `buffer`. 0 is the end, and comes again; where `size` is 0 it says
- * nothing.
- * Returns: why the content cannot be read on, behind all that came before; the same error comes again.
- * `SORTIE_ERR_ARGUMENT` for a size that no memory has; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
- * Threads: the stream's one.
- */
-sortie_status sortie_stream_read(sortie_stream *stream,
-                                 uint8_t *buffer,
-                                 size_t size,
-                                 size_t *count,
-                                 sortie_error **error);
-
-/**
- * How many trailer fields came behind the content.
- *
- * Returns: 0 before the end, and where `stream` is NULL.
- * Threads: the stream's one.
- */
-size_t sortie_stream_trailer_count(const sortie_stream *stream);
-
-/**
- * The name of a trailer field, as it was sent.
- *
- * Parameters: `index`: counted from 0.
- * Returns: a text that lives as long as the stream; NULL past the last, before the end, and where `stream` is NULL.
- * Threads: the stream's one.
- */
-const char *sortie_stream_trailer_name(const sortie_stream *stream, size_t index);
-
-/**
- * The value of a trailer field.
- *
- * Parameters: `index`: counted from 0.
- * Returns: a text that lives as long as the stream; NULL past the last, before the end, and where `stream` is NULL.
- * Threads: the stream's one.
- */
-const char *sortie_stream_trailer_value(const sortie_stream *stream, size_t index);
-
-/**
- * Lets a stream go, and the response that it lent. Content that was not read to its end is given up: its connection is
- * closed.
- *
- * Parameters: `stream`: or NULL, which is ignored.
- * Threads: the stream's one.
- */
-void sortie_stream_free(sortie_stream *stream);
+sortie_status sortie_response_timings(const sortie_response *response, sortie_timings *timings, sortie_error **error);
 
 /**
  * The library's version, as a number that grows: `major * 1000000 + minor * 1000 + patch`.

@@ -1,6 +1,9 @@
 //! What is wrong with a call of the library, or came of it.
 
+use std::error::Error;
 use std::fmt;
+
+use facade::ErrorKind;
 
 use crate::status::*;
 
@@ -52,6 +55,31 @@ impl Fault {
     /// Because of a parameter: what is wrong with it, and what the library says of that.
     pub(crate) fn argument(name: &'static str, why: impl fmt::Display) -> Self {
         Fault::Argument(name, why.to_string())
+    }
+
+    /// Because of a header field that may not be sent like that.
+    pub(crate) fn header(why: impl Error + Send + Sync + 'static) -> Self {
+        Fault::Told(facade::Error::new(ErrorKind::InvalidHeader).with_source(why))
+    }
+
+    /// Because of a URL that is none.
+    pub(crate) fn url(url: &str, why: impl Error + Send + Sync + 'static) -> Self {
+        Fault::Told(facade::Error::new(ErrorKind::InvalidUrl).with_url(url).with_source(why))
+    }
+
+    /// What went wrong, in words: as the kinds of the library's own errors.
+    pub(crate) fn kind(&self) -> String {
+        let kind = match self {
+            Fault::Null(_) => "null pointer",
+            Fault::Utf8 { .. } => "not UTF-8",
+            Fault::Size { .. } => "impossible size",
+            Fault::Argument(..) => "invalid argument",
+            Fault::Busy(_) => "busy",
+            Fault::Forked(_) => "made before a fork",
+            Fault::Panic(_) => "caught fault of sortie's",
+            Fault::Told(error) => return error.kind().to_string(),
+        };
+        kind.into()
     }
 
     /// The error of a call, if it is one.

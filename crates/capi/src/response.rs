@@ -1,11 +1,19 @@
-//! Responses.
+//! Responses: the handle, the status and the content. What the head says is in [`response_head`](crate::response_head).
 
+use std::ffi::{CString, c_char};
 use std::mem;
+use std::ptr;
 use std::sync::OnceLock;
 
 use facade::Response;
 
-use crate::guard::quiet;
+use crate::error::sortie_error;
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::guard::{guard, quiet};
+use crate::lend::{lend, list, text};
+use crate::status::sortie_status;
+use crate::text::{Text, Texts};
 
 /// Bytes that a handle lends: they live as long as it. `data` is not NULL, also where `size` is 0; no NUL follows.
 #[repr(C)]
@@ -23,11 +31,32 @@ pub struct sortie_response {
     lent: OnceLock<Box<Lent>>,
 }
 
-/// What C was lent of a response.
+/// What C was lent of a response, each when it was asked for first.
 #[derive(Default)]
-struct Lent {
+pub(crate) struct Lent {
     /// Stands here since a response that is the program's is mostly asked for nothing.
     whose: Whose,
+    pub(crate) headers: OnceLock<Fields>,
+    pub(crate) trailers: OnceLock<Fields>,
+    pub(crate) reason: Text,
+    pub(crate) url: Text,
+    pub(crate) peer: Text,
+    encoding: Text,
+    /// With a NUL behind it.
+    text: OnceLock<Box<[u8]>>,
+    pub(crate) history: OnceLock<Box<[sortie_response]>>,
+    /// The target of each link, and its relations.
+    pub(crate) links: OnceLock<Box<[(CString, CString)]>>,
+    pub(crate) warnings: Texts,
+    pub(crate) asked: OnceLock<Box<Asked>>,
+}
+
+/// What C was lent of the request that a response answers.
+#[derive(Default)]
+pub(crate) struct Asked {
+    pub(crate) method: Text,
+    pub(crate) url: Text,
+    pub(crate) headers: OnceLock<Fields>,
 }
 
 /// Who frees a response.
@@ -38,6 +67,8 @@ enum Whose {
     Program,
     /// The handle that it stands in, or whoever calls back with it.
     Lender,
+    /// Whoever runs the `response` hook that may change it. What it was before each change, since C was lent that.
+    Hook(Vec<sortie_response>),
 }
 
 impl sortie_response {
@@ -47,16 +78,48 @@ impl sortie_response {
 
     /// One that is lent: the program's `_free` is ignored.
     pub(crate) fn lent(response: Response) -> Self {
-        let lent = Lent { whose: Whose::Lender, ..Lent::default() };
+        Self::with(response, Whose::Lender)
+    }
+
+    /// One that is lent to a hook, which may change it.
+    pub(crate) fn for_hook(response: Response) -> Self {
+        Self::with(response, Whose::Hook(Vec::new()))
+    }
+
+    pub(crate) fn into_raw(response: Response) -> *mut Self {
+        Box::into_raw(Box::new(Self::new(response)))
+    }
+
+    /// The response itself.
+    pub(crate) fn response(&self) -> &Response {
+        &self.response
+    }
+
+    /// The same, and where what is lent of it is kept.
+    pub(crate) fn parts(&self) -> (&Response, &Lent) {
+        (&self.response, self.lent.get_or_init(Box::default))
+    }
+
+    /// Puts another in its place, if it is a hook's. What was lent of it before stays.
+    pub(crate) fn replace(&mut self, response: Response) -> Result<(), Fault> {
+        let Some(Whose::Hook(former)) = self.lent.get_mut().map(|lent| &mut lent.whose) else {
+            return Err(Fault::argument("response", "is no response hook's, and only those change one"));
+        };
+        let former = mem::take(former);
+        let old = mem::replace(self, Self::with(response, Whose::Hook(former)));
+        if let Some(Whose::Hook(former)) = self.lent.get_mut().map(|lent| &mut lent.whose) {
+            former.push(old);
+        }
+        Ok(())
+    }
+
+    fn with(response: Response, whose: Whose) -> Self {
+        let lent = Lent { whose, ..Lent::default() };
         sortie_response { response, lent: OnceLock::from(Box::new(lent)) }
     }
 
     fn is_lent(&self) -> bool {
         self.lent.get().is_some_and(|lent| !matches!(lent.whose, Whose::Program))
-    }
-
-    pub(crate) fn into_raw(response: Response) -> *mut Self {
-        Box::into_raw(Box::new(Self::new(response)))
     }
 }
 
@@ -68,20 +131,140 @@ impl sortie_bytes {
 
 /// The status code.
 ///
-/// Returns: 100 to 599; 0 where `response` is NULL.
+/// Returns: 100 to 999; 0 where `response` is NULL.
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_response_status(response: Option<&sortie_response>) -> u16 {
     response.map_or(0, |response| response.response.status().as_u16())
 }
 
-/// The content, decoded of its content codings.
+/// Whether the status is below 400.
+///
+/// Returns: 1 or 0; 0 where `response` is NULL.
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_response_is_ok(response: Option<&sortie_response>) -> i32 {
+    response.map_or(0, |response| i32::from(response.response.ok()))
+}
+
+/// Fails where the status is 400 or above.
+///
+/// Returns: `SORTIE_ERR_STATUS`, whose message is as `404 Client Error: Not Found for url: ...`, and whose error has this
+/// response; `SORTIE_ERR_NULL`.
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_response_raise_for_status(
+    response: Option<&sortie_response>,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        lend(response, "response")?.response.raise_for_status()?;
+        Ok(())
+    })
+}
+
+/// The content, decoded of its content codings. It is not copied.
 ///
 /// Returns: bytes that live as long as `response`; none where that is NULL.
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_response_content(response: Option<&sortie_response>) -> sortie_bytes {
     sortie_bytes::of(response.map_or(&[], |response| response.response.content()))
+}
+
+/// The content as text: by its byte order mark, then by the charset of Content-Type, then as UTF-8. What is not valid there
+/// reads as U+FFFD; nothing is guessed.
+///
+/// Returns: UTF-8 behind which a NUL follows, that `size` does not count; there may be others in it. Made when it is asked for
+/// first, then it lives as long as `response`; empty where that is NULL.
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_response_text(response: Option<&sortie_response>) -> sortie_bytes {
+    let empty = || sortie_bytes { data: c"".as_ptr().cast(), size: 0 };
+    let Some(response) = response else { return empty() };
+    quiet(empty(), || {
+        let (response, lent) = response.parts();
+        let text = lent.text.get_or_init(|| {
+            let text = response.text();
+            let mut ended = Vec::with_capacity(text.len() + 1);
+            ended.extend_from_slice(text.as_bytes());
+            ended.push(0);
+            ended.into()
+        });
+        sortie_bytes { data: text.as_ptr(), size: text.len() - 1 }
+    })
+}
+
+/// The name of the encoding that `sortie_response_text` reads the content in, as the Encoding standard spells it: `UTF-8`.
+///
+/// Returns: a text that lives as long as `response`; NULL where that is NULL.
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_response_encoding(response: Option<&sortie_response>) -> *const c_char {
+    read(response, |response, lent| lent.encoding.get(|| response.encoding().into()))
+}
+
+/// Sets the status of a response, for a `response` hook that replaces what it was lent. The reason phrase becomes the usual one.
+///
+/// Parameters: `response`: a hook's own; `status`: 100 to 999.
+/// Returns: `SORTIE_ERR_ARGUMENT` for any other response or status; `SORTIE_ERR_NULL`.
+/// Threads: the hook's.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_response_set_status(
+    response: Option<&mut sortie_response>,
+    status: u16,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let handle = lend(response, "response")?;
+        let mut parts = handle.response.exchange().clone().into_parts();
+        parts.status = status.try_into().map_err(|_| Fault::argument("status", "is not 100 to 999"))?;
+        if let Some(rare) = &mut parts.rare {
+            rare.reason = None;
+        }
+        handle.replace(handle.response.clone().with_exchange(parts.into()))
+    })
+}
+
+/// Sets a header field of a response, for a `response` hook that replaces what it was lent: in place of those of that name, in
+/// any case.
+///
+/// Parameters: `response`: a hook's own.
+/// Returns: `SORTIE_ERR_ARGUMENT` for any other response; `SORTIE_ERR_INVALID_HEADER`, `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+/// Ownership: both texts are copied. What was lent of the response before stays until the hook returns.
+/// Threads: the hook's.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_response_set_header(
+    response: Option<&mut sortie_response>,
+    name: *const c_char,
+    value: *const c_char,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let (handle, name, value) = (lend(response, "response")?, text(name, "name")?, text(value, "value")?);
+        let mut parts = handle.response.exchange().clone().into_parts();
+        parts.headers.set(name, value).map_err(Fault::header)?;
+        handle.replace(handle.response.clone().with_exchange(parts.into()))
+    })
+}
+
+/// Sets the content of a response, for a `response` hook that replaces what it was lent. Header fields stay as they are.
+///
+/// Parameters: `response`: a hook's own; `data`: may be NULL where `size` is 0.
+/// Returns: `SORTIE_ERR_ARGUMENT` for any other response; `SORTIE_ERR_NULL`.
+/// Ownership: `data` is copied. What was lent of the response before stays until the hook returns.
+/// Threads: the hook's.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_response_set_content(
+    response: Option<&mut sortie_response>,
+    data: *const u8,
+    size: usize,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let (handle, data) = (lend(response, "response")?, list(data, size, "data")?);
+        handle.replace(handle.response.clone().with_content(data.to_vec()))
+    })
 }
 
 /// Lets a response go, and all that it lent.
@@ -94,4 +277,18 @@ pub extern "C" fn sortie_response_free(response: Option<Box<sortie_response>>) {
         Some(lent) if lent.is_lent() => mem::forget(lent),
         ours => drop(ours),
     });
+}
+
+/// A pointer that is lent of a response; NULL where there is no response.
+pub(crate) fn read<T>(response: Option<&sortie_response>, read: impl FnOnce(&Response, &Lent) -> *const T) -> *const T {
+    let Some(response) = response else { return ptr::null() };
+    quiet(ptr::null(), || {
+        let (response, lent) = response.parts();
+        read(response, lent)
+    })
+}
+
+/// A number that a response says; 0 where there is no response.
+pub(crate) fn count(response: Option<&sortie_response>, count: impl FnOnce(&Response) -> usize) -> usize {
+    response.map_or(0, |response| quiet(0, || count(&response.response)))
 }

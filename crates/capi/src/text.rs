@@ -23,6 +23,22 @@ impl Text {
     }
 }
 
+/// Several texts, made like one: all of them when one is asked for first.
+#[derive(Debug, Default)]
+pub(crate) struct Texts(OnceLock<Box<[CString]>>);
+
+impl Texts {
+    /// The text with this index; NULL past the end. `make` is asked once.
+    pub(crate) fn at<I: Iterator<Item = String>>(&self, index: usize, make: impl FnOnce() -> I) -> *const c_char {
+        self.all(make).get(index).map_or(ptr::null(), |text| text.as_ptr())
+    }
+
+    /// All of them.
+    pub(crate) fn all<I: Iterator<Item = String>>(&self, make: impl FnOnce() -> I) -> &[CString] {
+        self.0.get_or_init(|| make().map(c_string).collect())
+    }
+}
+
 /// A text for C. A NUL in it, which no URL, field or message has, shows as U+FFFD.
 pub(crate) fn c_string(text: impl Into<String>) -> CString {
     let text = text.into();
