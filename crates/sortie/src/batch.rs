@@ -237,8 +237,11 @@ impl Batch {
     /// How long a loop of your own may wait before it calls [`turn`](Self::turn), though nothing happens: nothing when
     /// there is work left, `None` when nothing is awaited. May be early, never late.
     pub fn next_deadline(&mut self) -> Option<Duration> {
+        if self.desk.waiting() > 0 {
+            return Some(Duration::ZERO);
+        }
         let driver = self.driver.as_mut()?;
-        if self.desk.waiting() > 0 || driver.has_work() {
+        if driver.has_work() {
             return Some(Duration::ZERO);
         }
         if self.desk.under_way() == 0 && driver.engine.links() == 0 {

@@ -6,7 +6,7 @@ use sortie_cookie::SharedJar;
 use sortie_engine::Limits;
 use sortie_http::{Method, Scheme};
 use sortie_log::{Event, What};
-use sortie_session::{Arguments, Error, Explanation, Memo, Prepared, Profile, Response, environment, explain, prepare};
+use sortie_session::{Arguments, Error, Explanation, Memo, Prepared, Profile, Response, Settings, environment, explain, prepare};
 
 use crate::builder::SessionBuilder;
 use crate::connecting::{Connecting, Kinds, allow_unix_url};
@@ -50,6 +50,27 @@ impl Session {
     /// A session with the [`settings`](crate::settings()) as they are now.
     pub fn new() -> Self {
         Self::of(crate::process::current().profile())
+    }
+
+    /// A session whose calls have nothing to do with one another but the connections: cookies live as long as each call, as
+    /// with [`get`](crate::get()). The [`settings`](crate::settings()) are those of now.
+    ///
+    /// ```
+    /// # let server = sortie_testserver::TestServer::start()?;
+    /// let session = sortie::Session::alone();
+    /// session.get(server.url("/cookies/set/sessioncookie/123456789")).send()?;
+    /// assert!(!session.get(server.url("/cookies")).send()?.text().contains("sessioncookie"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn alone() -> Self {
+        let session = Self::alone_with(&crate::process::current(), Arc::default());
+        Self::tell_faults(&session.profile());
+        session
+    }
+
+    /// A session whose calls have nothing to do with one another, on connections that others may have too.
+    pub(crate) fn alone_with(settings: &Settings, garage: Arc<Garage>) -> Self {
+        Self::assemble(settings.profile_alone(), garage, settings.profile().jar.is_some())
     }
 
     /// A session with defaults of its own, upon the [`settings`](crate::settings()) as they are now.
@@ -151,7 +172,7 @@ impl Session {
     }
 
     /// A session with connections that others may have too.
-    pub(crate) fn assemble(profile: Profile, garage: Arc<Garage>, alone: bool) -> Self {
+    fn assemble(profile: Profile, garage: Arc<Garage>, alone: bool) -> Self {
         Session(Arc::new(Inner { live: Live::new(profile), memo: Memo::new(), kinds: Mutex::default(), garage, alone }))
     }
 
