@@ -6,13 +6,16 @@ use sortie_cookie::SharedJar;
 use sortie_engine::Limits;
 use sortie_http::{Method, Scheme};
 use sortie_log::{Event, What};
-use sortie_session::{Arguments, Error, Explanation, Memo, Prepared, Profile, Response, Settings, environment, explain, prepare};
+use sortie_session::{
+    Arguments, Error, Explanation, Memo, Prepared, Profile, Response, Settings, environment, explain, prepare,
+};
 
 use crate::builder::SessionBuilder;
 use crate::connecting::{Connecting, Kinds, allow_unix_url};
 use crate::desk::record;
 use crate::driver::wall;
 use crate::garage::Garage;
+use crate::kept::keep;
 use crate::live::Live;
 use crate::roots::roots;
 use crate::unix_url::{localhost, unix_socket_of};
@@ -150,6 +153,16 @@ impl Session {
     /// What it brings to each request, as it is now: a later [`change`](Self::change) makes another.
     pub fn profile(&self) -> Arc<Profile> {
         self.0.live.profile()
+    }
+
+    /// Lets its idle connections go without a word: for the child of a fork, which shares them with its parent.
+    ///
+    /// Their descriptors are closed, no peer is told, and no hook is dropped: the memory stays taken. Where the parent was about to
+    /// park or take a connection as it forked, they stay open. Clones are of no use any more; let batches and streams go by
+    /// their own `abandon`.
+    pub fn abandon(self) {
+        self.garage().abandon();
+        keep(self);
     }
 
     pub(crate) fn of(profile: Profile) -> Self {
