@@ -15,6 +15,7 @@ use crate::cancel::Alarm;
 use crate::cause::Cause;
 use crate::desk::{Desk, Finished, quietly, warn};
 use crate::driver::{Driver, wall};
+use crate::kept::keep;
 use crate::options::Options;
 use crate::{CancelToken, Progress, Request, Session, Wait};
 
@@ -237,8 +238,11 @@ impl Batch {
     /// How long a loop of your own may wait before it calls [`turn`](Self::turn), though nothing happens: nothing when
     /// there is work left, `None` when nothing is awaited. May be early, never late.
     pub fn next_deadline(&mut self) -> Option<Duration> {
+        if self.desk.waiting() > 0 {
+            return Some(Duration::ZERO);
+        }
         let driver = self.driver.as_mut()?;
-        if self.desk.waiting() > 0 || driver.has_work() {
+        if driver.has_work() {
             return Some(Duration::ZERO);
         }
         if self.desk.under_way() == 0 && driver.engine.links() == 0 {
@@ -253,6 +257,18 @@ impl Batch {
     /// What ends a [`turn`](Self::turn)'s wait from another thread. Fails where the loop cannot be made.
     pub fn waker(&mut self) -> Result<Waker, Error> {
         Ok(self.start()?.waker())
+    }
+
+    /// Lets everything go without a word: for the child of a fork, which shares the loop and the connections with its parent.
+    ///
+    /// Descriptors are closed, and that is all: nothing is cancelled, no hook runs, no peer is told, no lock is waited for. The
+    /// memory stays taken. Let the [`Session`] go in the same way.
+    pub fn abandon(mut self) {
+        if let Some(driver) = self.driver.take() {
+            driver.abandon();
+        }
+        self.alarm = None;
+        keep(self);
     }
 
     /// Submits one request and waits for its outcome, which is the only one.

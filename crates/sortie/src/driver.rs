@@ -16,6 +16,7 @@ use transport::{Detached, Plan, Transport};
 
 use crate::fault::{closed_by, fault_of, phase_of};
 use crate::feeds::Feeds;
+use crate::kept::keep;
 use crate::plan::plan;
 use crate::pull::Lull;
 use crate::reply::{reply, seed};
@@ -164,6 +165,14 @@ impl Driver {
     /// The program has been away: nobody has listened to the links meanwhile.
     pub(crate) fn doubt(&mut self) {
         self.heard = None;
+    }
+
+    /// Closes its descriptors, and does nothing else: what could call the program back, or wait for a thread, is kept.
+    pub(crate) fn abandon(self) {
+        let Driver { engine, transport, feeds, .. } = self;
+        transport.abandon();
+        feeds.abandon();
+        keep(engine);
     }
 
     /// Waits for what arrives, and hands it to the engine.

@@ -8,6 +8,7 @@ use sortie_http::{Body, FileReader, Opened};
 use sortie_transport::Waker;
 
 use crate::feeder::{Bell, Feeder};
+use crate::kept::keep;
 
 /// What is being sent, by link.
 pub(crate) struct Feeds {
@@ -59,6 +60,15 @@ impl Feeds {
             && slot.as_ref().is_some_and(|(owner, _)| *owner == link)
         {
             *slot = None;
+        }
+    }
+
+    /// Closes files, and waits for no feeder.
+    pub(crate) fn abandon(self) {
+        for (_, feed) in self.slots.into_iter().flatten() {
+            if let Feed::Reader(feeder) = feed {
+                keep(feeder);
+            }
         }
     }
 

@@ -1,7 +1,8 @@
 //! Where drivers wait between calls, so that threads never wait for one another.
 
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::mem;
+use std::sync::{Mutex, PoisonError, TryLockError};
 
 use sortie_engine::Limits;
 
@@ -38,5 +39,16 @@ impl Garage {
         if parked.len() < PLACES {
             parked.push(driver);
         }
+    }
+
+    /// Closes what is parked without a word, and without waiting for anybody.
+    pub(crate) fn abandon(&self) {
+        let parked = match self.parked.try_lock() {
+            Ok(mut parked) => mem::take(&mut *parked),
+            Err(TryLockError::Poisoned(poisoned)) => mem::take(&mut *poisoned.into_inner()),
+            // By a thread that is not there.
+            Err(TryLockError::WouldBlock) => return,
+        };
+        parked.into_iter().for_each(Driver::abandon);
     }
 }

@@ -58,6 +58,15 @@ impl Batch {
 }
 
 impl Inflow {
+    /// Closes descriptors, and does nothing else.
+    pub(crate) fn abandon(&mut self) {
+        let gone = Source::Ended(Err(crate::batch::lost()));
+        match mem::replace(&mut self.source, gone) {
+            Source::Open { batch, .. } => batch.abandon(),
+            ended => self.source = ended,
+        }
+    }
+
     /// Reads some bytes; 0 at the end, which may come again, and so does an error.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         if buffer.is_empty() {

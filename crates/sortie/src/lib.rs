@@ -70,6 +70,7 @@ mod feeder;
 mod feeds;
 mod garage;
 mod inflow;
+mod kept;
 mod live;
 mod options;
 mod partial;

@@ -66,10 +66,11 @@ impl Batch {
     }
 
     /// Bounds the whole batch, from its first request on: what is unfinished then, or comes later, ends with
-    /// [`ErrorKind::Deadline`](crate::ErrorKind::Deadline). Outcomes that were there before stay. Default: none.
+    /// [`ErrorKind::Deadline`](crate::ErrorKind::Deadline). Outcomes that were there before stay. Default: none. `None` lifts
+    /// one that has not passed.
     #[must_use]
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.options.deadline = Some(limit);
+    pub fn deadline(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.options.deadline = limit.into();
         self
     }
 
@@ -82,27 +83,27 @@ impl Batch {
     }
 
     /// How many bytes of content may be held at the same time: by calls that are being received, and by outcomes that
-    /// wait to be taken. Default: any number.
+    /// wait to be taken. Default, and `None`: any number.
     ///
     /// When they are more, nothing is read until outcomes were taken, but for the oldest call, which always goes on.
     /// [`map`](Self::map), which keeps all outcomes, lets a call that does not fit fail. What a turn has read already is
     /// kept, so the memory can be past the budget by 1 MiB a connection.
     #[must_use]
-    pub fn memory_budget(mut self, bytes: u64) -> Self {
-        self.options.memory_budget = Some(bytes);
+    pub fn memory_budget(mut self, bytes: impl Into<Option<u64>>) -> Self {
+        self.options.memory_budget = bytes.into();
         self.limit();
         self
     }
 
     /// Heeds servers that ask for time: a 429 or 503 with Retry-After (in seconds, or a date) holds the calls to that
-    /// origin that were not sent yet, for as long as it says, at most `limit`. Other origins go on. Default: no.
+    /// origin that were not sent yet, for as long as it says, at most `limit`. Other origins go on. Default, and `None`: no.
     ///
     /// The wait counts as time in the queue. The 429 or 503 is its own call's response: it is not sent again. Calls that
     /// are held count among those that `map` or a stream has pulled: where many requests in a row go to one origin, mix
     /// them with others, or they hold the pulling back.
     #[must_use]
-    pub fn gate(mut self, limit: Duration) -> Self {
-        self.options.gate = Some(limit);
+    pub fn gate(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.options.gate = limit.into();
         self.limit();
         self
     }

@@ -14,6 +14,7 @@ use sortie_log::redact_url;
 use sortie_session::{Error, ErrorKind, Links, Phase, Response};
 
 use crate::inflow::Inflow;
+use crate::kept::keep;
 use crate::shared::shared;
 use crate::{Batch, Request, ResponseLines};
 
@@ -242,6 +243,17 @@ impl ResponseStream {
 
     /// Gives the content up: its connection is closed, unless all of it has come. The same as dropping it.
     pub fn cancel(self) {}
+
+    /// Lets everything go without a word: for the child of a fork, which shares the connection with its parent.
+    ///
+    /// Descriptors are closed, and that is all: nothing is cancelled, no hook runs, the peer is not told. The memory stays taken.
+    pub fn abandon(mut self) {
+        match &mut self.content {
+            Content::Plain { inflow, .. } => inflow.abandon(),
+            Content::Coded(reader) => reader.inner_mut().abandon(),
+        }
+        keep(self);
+    }
 
     /// Reads decoded content; says what went wrong in our own words.
     pub(crate) fn read_some(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {

@@ -6,13 +6,16 @@ use sortie_cookie::SharedJar;
 use sortie_engine::Limits;
 use sortie_http::{Method, Scheme};
 use sortie_log::{Event, What};
-use sortie_session::{Arguments, Error, Explanation, Memo, Prepared, Profile, Response, environment, explain, prepare};
+use sortie_session::{
+    Arguments, Error, Explanation, Memo, Prepared, Profile, Response, Settings, environment, explain, prepare,
+};
 
 use crate::builder::SessionBuilder;
 use crate::connecting::{Connecting, Kinds, allow_unix_url};
 use crate::desk::record;
 use crate::driver::wall;
 use crate::garage::Garage;
+use crate::kept::keep;
 use crate::live::Live;
 use crate::roots::roots;
 use crate::unix_url::{localhost, unix_socket_of};
@@ -50,6 +53,27 @@ impl Session {
     /// A session with the [`settings`](crate::settings()) as they are now.
     pub fn new() -> Self {
         Self::of(crate::process::current().profile())
+    }
+
+    /// A session whose calls have nothing to do with one another but the connections: cookies live as long as each call, as
+    /// with [`get`](crate::get()). The [`settings`](crate::settings()) are those of now.
+    ///
+    /// ```
+    /// # let server = sortie_testserver::TestServer::start()?;
+    /// let session = sortie::Session::alone();
+    /// session.get(server.url("/cookies/set/sessioncookie/123456789")).send()?;
+    /// assert!(!session.get(server.url("/cookies")).send()?.text().contains("sessioncookie"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn alone() -> Self {
+        let session = Self::alone_with(&crate::process::current(), Arc::default());
+        Self::tell_faults(&session.profile());
+        session
+    }
+
+    /// A session whose calls have nothing to do with one another, on connections that others may have too.
+    pub(crate) fn alone_with(settings: &Settings, garage: Arc<Garage>) -> Self {
+        Self::assemble(settings.profile_alone(), garage, settings.profile().jar.is_some())
     }
 
     /// A session with defaults of its own, upon the [`settings`](crate::settings()) as they are now.
@@ -131,6 +155,16 @@ impl Session {
         self.0.live.profile()
     }
 
+    /// Lets its idle connections go without a word: for the child of a fork, which shares them with its parent.
+    ///
+    /// Their descriptors are closed, no peer is told, and no hook is dropped: the memory stays taken. Where the parent was about to
+    /// park or take a connection as it forked, they stay open. Clones are of no use any more; let batches and streams go by
+    /// their own `abandon`.
+    pub fn abandon(self) {
+        self.garage().abandon();
+        keep(self);
+    }
+
     pub(crate) fn of(profile: Profile) -> Self {
         let session = Self::assemble(profile, Arc::default(), false);
         Self::tell_faults(&session.profile());
@@ -151,7 +185,7 @@ impl Session {
     }
 
     /// A session with connections that others may have too.
-    pub(crate) fn assemble(profile: Profile, garage: Arc<Garage>, alone: bool) -> Self {
+    fn assemble(profile: Profile, garage: Arc<Garage>, alone: bool) -> Self {
         Session(Arc::new(Inner { live: Live::new(profile), memo: Memo::new(), kinds: Mutex::default(), garage, alone }))
     }
 

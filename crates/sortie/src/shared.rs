@@ -24,8 +24,7 @@ pub(crate) fn shared() -> Session {
         return session.clone();
     }
     let (version, settings) = process::versioned();
-    let alone = settings.profile().jar.is_some();
-    let session = Session::assemble(settings.profile_alone(), shared.garage.clone(), alone);
+    let session = Session::alone_with(&settings, shared.garage.clone());
     shared.session = Some((version, session.clone()));
     // The sink may ask for this session itself.
     drop(shared);

@@ -91,6 +91,14 @@ impl Transport {
         })
     }
 
+    /// Closes its descriptors, and does nothing else: no peer is told, no question is taken back, and no thread waited for.
+    ///
+    /// For the child of a fork, where the loop and the sockets are still its parent's.
+    pub fn abandon(mut self) {
+        // What the sockets say to the loop is said by the system: that they are closed here is nothing to the parent.
+        self.links = Slab::new();
+    }
+
     /// Waits until there is something to [`turn`](Self::turn), for at most `timeout`; without end for `None`.
     ///
     /// Returns at once when the last wait was not turned, or an event waits to be told; and early, with nothing to turn, on
