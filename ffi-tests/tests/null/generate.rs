@@ -20,6 +20,14 @@ static void expect(const char *what, sortie_status expected, sortie_status statu
     sortie_error_free(error);
 }
 
+/* Fails if that status comes of a call in which all is NULL, and the numbers may make no sense. */
+static void refuse(const char *what, sortie_status status) {
+    if (status != SORTIE_ERR_NULL && status != SORTIE_ERR_ARGUMENT) {
+        fprintf(stderr, "%s: %s\n", what, sortie_status_name(status));
+        failures++;
+    }
+}
+
 /* Fails if that status comes of a call in which nothing is NULL that may not be. */
 static void accept(const char *what, sortie_status status, sortie_error *error) {
     if (status == SORTIE_ERR_NULL || status == SORTIE_ERR_PANIC) {
@@ -97,13 +105,23 @@ fn status(function: &Declaration, all: &[Declaration]) -> String {
         function.parameters.iter().filter(|parameter| parameter.is_pointer() && parameter.name != "error").collect();
     // NULL for everything, `error` too; and with somewhere to tell of it.
     let nothing = arguments(function, |_| None);
+    let with = |number: &str| {
+        arguments(function, |parameter| (!parameter.is_pointer() && parameter.kind != "size_t").then(|| number.into()))
+    };
     writeln!(text, "    sortie_error *error = NULL;\n    sortie_status status = {name}({nothing}, NULL);").unwrap();
-    writeln!(text, "    if (status != SORTIE_ERR_NULL) {{ fprintf(stderr, \"{name}: %s\\n\", sortie_status_name(status)); failures++; }}").unwrap();
-    writeln!(text, "    expect(\"{name}\", SORTIE_ERR_NULL, {name}({nothing}, &error), error, NULL);").unwrap();
+    writeln!(text, "    refuse(\"{name}\", status);\n    status = {name}({}, NULL);", with("1")).unwrap();
+    writeln!(text, "    refuse(\"{name}\", status);\n    status = {name}({}, &error);", with("1")).unwrap();
+    writeln!(text, "    expect(\"{name}\", SORTIE_ERR_NULL, status, error, NULL);").unwrap();
     // One handle that is there.
     for handle in pointers.iter().filter(|parameter| parameter.handle().is_some()) {
         let Some((before, argument, after)) = value::pointer(handle, all) else { continue };
-        let list = arguments(function, |parameter| (*parameter == **handle).then(|| argument.clone()));
+        let list = arguments(function, |parameter| {
+            let number = !parameter.is_pointer() && parameter.kind != "size_t";
+            if number {
+                return Some(value::number(function, parameter, false));
+            }
+            (*parameter == **handle).then(|| argument.clone())
+        });
         let others = pointers.iter().filter(|other| *other != handle);
         let needs = others.clone().any(|other| !function.may_be_null(other) && !is_counted(function, other));
         let judge = if needs {
