@@ -51,9 +51,23 @@ impl Declaration {
         Some(Declaration { name, returns: kind, parameters, comment: comment.into() })
     }
 
+    /// Whether this parameter may be NULL, as far as the comment says so.
+    pub fn may_be_null(&self, parameter: &Parameter) -> bool {
+        // What a callback is given, and what frees it: law 5. What an outcome brings back: any pointer is fine.
+        if parameter.kind == "void *" || parameter.kind == "sortie_drop" || parameter.name.ends_with("_or_null") {
+            return true;
+        }
+        let Some((_, said)) = self.comment.split_once("Parameters:") else { return false };
+        let said = said.split("Returns:").next().unwrap_or(said);
+        // `a`, `b`: what is said of both; `c`: the next.
+        let Some((_, said)) = said.split_once(&format!("`{}`", parameter.name)) else { return false };
+        let Some((_, said)) = said.split_once(':') else { return false };
+        said.split("`:").next().is_some_and(|said| said.contains("NULL"))
+    }
+
     /// Whether it answers with a status, and so says what is wrong.
     pub fn can_fail(&self) -> bool {
-        self.returns == "sortie_status" && self.parameters.last().is_some_and(|last| last.name == "error")
+        self.returns == "sortie_status" && self.parameters.last().is_some_and(|last| last.kind == "sortie_error **")
     }
 }
 
@@ -68,11 +82,9 @@ impl Parameter {
         self.kind.ends_with('*') || self.is_function()
     }
 
-    /// Whether it is a pointer to a function: of a type that the header gives a name.
+    /// Whether it is a pointer to a function: its type has a name, and no star.
     pub fn is_function(&self) -> bool {
-        const ENDS: [&str; 9] =
-            ["_read", "_write", "_drop", "_log", "_done", "_hook", "_callback", "_progress_callback", "_visit"];
-        self.kind.starts_with("sortie_") && ENDS.iter().any(|end| self.kind.ends_with(end))
+        self.kind.starts_with("sortie_") && !self.kind.contains('*') && self.kind != "sortie_status"
     }
 
     /// The handle's type, if it is a pointer to a handle that the function is lent: `sortie_session`.
