@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use sortie_content::ContentRange;
+use sortie_hooks::guard;
 use sortie_http::{Method, StatusCode};
 use sortie_session::{Error, ErrorKind, Response};
 
-use crate::desk::quietly;
 use crate::partial::{Partial, Validator};
 use crate::{Request, ResponseStream};
 
@@ -246,7 +246,7 @@ impl Downloading {
 
     fn report(&mut self, done: u64, total: Option<u64>) {
         if let Some(report) = &mut self.on_progress
-            && quietly(|| report(done, total))
+            && guard(|| report(done, total)).is_err()
         {
             self.on_progress = None;
         }
