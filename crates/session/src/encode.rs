@@ -13,6 +13,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) method: &'a Method,
     pub(crate) origin: &'a Origin,
     pub(crate) content: Content<'a>,
+    /// Which fields hold credentials, whoever set them: those are marked.
+    pub(crate) secret: &'a sortie_policy::Credentials,
 }
 
 /// What of a body its header fields depend on. Without a body: nothing.
@@ -68,12 +70,12 @@ pub(crate) fn headers(
         append(&mut out, "Host", facts.origin.authority(), false)?;
     }
     for laid in list.iter().filter(|laid| same_field(laid.name, "Host")) {
-        append_laid(&mut out, laid, None)?;
+        append_laid(&mut out, laid, None, facts)?;
     }
     for laid in list.iter().filter(|laid| !same_field(laid.name, "Host")) {
         let is_default_coding = laid.source == Source::Default && same_field(laid.name, "Accept-Encoding");
         if matches!(said, Said::AsAsked) || !same_field(laid.name, "Authorization") {
-            append_laid(&mut out, laid, (is_default_coding && has_range).then_some("identity"))?;
+            append_laid(&mut out, laid, (is_default_coding && has_range).then_some("identity"), facts)?;
         }
     }
     let has_type = list.iter().any(|laid| same_field(laid.name, "Content-Type"));
@@ -88,7 +90,7 @@ pub(crate) fn headers(
 pub(crate) fn headers_behind(base: &Base, own: &[Entry], facts: &Facts<'_>) -> Result<Headers, Error> {
     let mut out = HeadersBuilder::from(&base.headers);
     for entry in own {
-        append_laid(&mut out, &Laid::from(entry), None)?;
+        append_laid(&mut out, &Laid::from(entry), None, facts)?;
     }
     let has_type = out.contains("Content-Type");
     append_derived(&mut out, facts, has_type, false, base.authorization.as_deref())?;
@@ -197,10 +199,17 @@ impl Said {
     }
 }
 
-fn append_laid(out: &mut HeadersBuilder, laid: &Laid<'_>, instead: Option<&str>) -> Result<(), Error> {
+fn append_laid(
+    out: &mut HeadersBuilder,
+    laid: &Laid<'_>,
+    instead: Option<&str>,
+    facts: &Facts<'_>,
+) -> Result<(), Error> {
     match laid.value {
         None => Ok(()),
-        Some(value) => append(out, laid.name, instead.unwrap_or(value), laid.sensitive || is_credential(laid.name)),
+        Some(value) => {
+            append(out, laid.name, instead.unwrap_or(value), laid.sensitive || facts.secret.holds(laid.name))
+        }
     }
 }
 
@@ -214,9 +223,4 @@ fn append(out: &mut HeadersBuilder, name: &str, value: &str, sensitive: bool) ->
 
 fn value_of<'a>(list: &[Laid<'a>], name: &str) -> Option<&'a str> {
     list.iter().filter(|laid| same_field(laid.name, name)).find_map(|laid| laid.value)
-}
-
-/// Fields that hold nothing but credentials (RFC 9110, sections 11.6 and 11.7; RFC 6265bis).
-fn is_credential(name: &str) -> bool {
-    ["Authorization", "Proxy-Authorization", "Cookie"].iter().any(|it| same_field(it, name))
 }

@@ -55,6 +55,12 @@ impl Entries {
         &self.0
     }
 
+    /// These entries, to be shown: the values of further names are masked too.
+    pub(crate) fn masked(&self, is_secret: impl Fn(&str) -> bool) -> Entries {
+        let mask = |entry: &Entry| Entry { sensitive: entry.sensitive || is_secret(&entry.name), ..entry.clone() };
+        self.0.iter().map(mask).collect()
+    }
+
     /// Names and values, in order, without what is taken away.
     pub(crate) fn values(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().filter_map(|entry| Some((&*entry.name, entry.value.as_deref()?)))

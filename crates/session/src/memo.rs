@@ -182,7 +182,8 @@ impl Place {
 
 impl Ready {
     fn new(profile: &Profile, url: &Url) -> Result<Self, Error> {
-        let facts = Facts { method: &Method::GET, origin: url.origin(), content: Content::default() };
+        let (content, secret) = (Content::default(), &profile.credentials);
+        let facts = Facts { method: &Method::GET, origin: url.origin(), content, secret };
         let list = merge::headers(profile, None);
         let netrc = profile.netrc();
         let fields = |session: Option<&Auth>, netrc: Option<(&str, &str)>| {

@@ -111,7 +111,7 @@ fn encode(profile: &Arc<Profile>, memo: &Memo, arguments: &Arguments) -> Result<
     let expects = has_content && rest.map(|rest| rest.sending.expect()).transpose()?.flatten().is_some();
     let (length, chunked, media_type) = (body.length(), body.is_chunked(), media_type.as_deref());
     let content = Content { length, chunked, media_type, coding, expects };
-    let facts = Facts { method, origin: url.origin(), content };
+    let facts = Facts { method, origin: url.origin(), content, secret: &profile.credentials };
     let (headers, said) = fields(profile, rest, &ready, &facts, userinfo, &body)?;
     if let Some(rest) = rest {
         policy = merge::policy(profile, &policy, rest, url.origin())?;

@@ -244,7 +244,7 @@ impl fmt::Debug for Profile {
         f.debug_struct("Profile")
             .field("user_agent", &self.user_agent)
             .field("base", &self.base)
-            .field("headers", &self.headers)
+            .field("headers", &self.headers.masked(|name| self.credentials.holds(name)))
             .field("params", &self.params)
             .field("auth", &self.auth)
             .field("jar", &self.jar)

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use sortie_http::{Method, PreparedRequest, Url};
+use sortie_policy::Credentials;
 use sortie_session::{Arguments, Auth, Basic, Bearer, Error, ErrorKind, Memo, Prepared, Profile, prepare};
 
 fn ready(profile: &Profile, args: Arguments) -> Result<Prepared, Error> {
@@ -124,6 +125,24 @@ fn credentials_are_never_shown() {
     assert!(!format!("{profile:?} {args:?}").contains("5ecret"));
     let prepared = ready(&profile, args).unwrap();
     assert!(!format!("{:?} {:?}", prepared.policy, prepared.after).contains("5ecret"));
+}
+
+#[test]
+fn a_field_that_the_session_calls_a_credential_is_shown_neither_by_it_nor_by_a_request() {
+    let mut profile = Profile::new();
+    profile.credentials = Credentials::new(["x-seat", "x-mine-*"]);
+    profile.set_header("X-Seat", "5ecret");
+    assert!(!format!("{profile:?}").contains("5ecret"));
+    for (name, value) in [("X-Plain", "plain"), ("Range", "bytes=1-")] {
+        // Behind the session's fields as they are, and with all laid anew.
+        let mut args = Arguments::new(Method::GET, "http://h/");
+        args.set_header(name, value);
+        args.set_header("X-Mine-Too", "5ecret");
+        let request = ready(&profile, args).unwrap().request;
+        let shown = format!("{request:?}");
+        assert!(!shown.contains("5ecret") && shown.contains(value), "{shown}");
+        assert_eq!(request.headers().get("X-Seat"), Some("5ecret"));
+    }
 }
 
 /// A session whose `pre_request` hook sends everything to another place.

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sortie_engine::{Overflow, Pool, Time};
+use sortie_hooks::guard;
 use sortie_policy::Policy;
 use sortie_session::{Error, ErrorKind, Response};
 use sortie_transport::Waker;
 
 use crate::cancel::Alarm;
 use crate::cause::Cause;
-use crate::desk::{Desk, Finished, quietly, warn};
+use crate::desk::{Desk, Finished, warn};
 use crate::driver::{Driver, wall};
 use crate::kept::keep;
 use crate::options::Options;
@@ -350,7 +351,7 @@ impl Batch {
         }
         self.reported = (now, done);
         let snapshot = self.desk.progress.now();
-        if quietly(|| report(&snapshot)) {
+        if guard(|| report(&snapshot)).is_err() {
             self.options.on_progress = None;
         }
     }

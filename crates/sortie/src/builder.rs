@@ -186,7 +186,7 @@ impl<For> Defaults<For> {
     }
 
     /// Which header fields hold credentials, beside Authorization, Proxy-Authorization, Cookie and those marked as sensitive:
-    /// no other origin gets them. Default: [`Credentials`]'s.
+    /// no other origin gets them, and `Debug` hides them. Default: [`Credentials`]'s.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.profile.credentials = credentials;
         self

@@ -1,12 +1,11 @@
 //! Who is waiting for which call: entries on one side, outcomes on the other.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use sortie_engine::{CallId, LinkId, Outcome, Streamed, Unopened};
-use sortie_hooks::Warning;
+use sortie_hooks::{Warning, guard};
 use sortie_log::{Event, Sink, What};
 use sortie_session::{After, Error, Response, deliver, finish, warnings};
 use sortie_transport::Detached;
@@ -167,7 +166,7 @@ impl Audience for Desk {
         };
         if body.is_streamed() {
             // Whoever keeps the request keeps nothing that could still be read for it. What is dropped is the program's.
-            quietly(|| body.give_up());
+            let _ = guard(|| body.give_up());
         }
         let runs_hooks = entry.after.has_hooks() || entry.sink.is_some();
         let held = outcome.held;
@@ -243,17 +242,5 @@ pub(crate) fn warn(sink: &dyn Sink, warnings: &[Warning], call: Option<CallId>, 
 
 /// A sink that panics loses its line, not the call: the panic's own message has been printed by then.
 pub(crate) fn record(sink: &dyn Sink, event: &Event) {
-    quietly(|| sink.record(event));
-}
-
-/// Runs a program's own code; says whether it panicked.
-pub(crate) fn quietly(code: impl FnOnce()) -> bool {
-    match catch_unwind(AssertUnwindSafe(code)) {
-        Ok(()) => false,
-        Err(payload) => {
-            // Dropping it could panic again.
-            std::mem::forget(payload);
-            true
-        }
-    }
+    let _ = guard(|| sink.record(event));
 }

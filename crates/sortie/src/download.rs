@@ -2,15 +2,15 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use sortie_content::ContentRange;
+use sortie_hooks::guard;
 use sortie_http::{Method, StatusCode};
 use sortie_session::{Error, ErrorKind, Response};
 
-use crate::desk::quietly;
 use crate::partial::{Partial, Validator};
 use crate::{Request, ResponseStream};
 
@@ -68,7 +68,7 @@ impl Request {
     /// on the disk. What came before a download stopped is kept there, and the next one goes on from it, where the server
     /// has told by what to know that it is still the same (`.part.meta` remembers that: a strong entity tag, or a date
     /// that is one second older than the answer; RFC 9110, section 8.8), and can send parts. Where it cannot, or something
-    /// else has come to stand there, the download begins anew.
+    /// else has come to stand there, the download begins anew. Links that stand under those two names are not followed.
     ///
     /// No content coding is asked for. A status of 400 or above is an error of the kind
     /// [`ErrorKind::Status`](crate::ErrorKind::Status), and nothing is written. Two downloads to one file must not run at
@@ -145,17 +145,11 @@ impl Downloading {
                     // What was left may be all of it.
                     let is_as_long = ContentRange::unsatisfied(stream.headers()) == Some(length);
                     if is_as_long && partial.is_whole_at(length) && validator.agrees(stream.headers()) {
-                        let file = partial.go_on(length).map_err(|source| partial.fault(source))?;
+                        let mut file = partial.go_on(length).map_err(|source| partial.fault(source))?;
                         let response = stream.head().clone();
                         drop(stream);
-                        return self.conclude(
-                            &partial,
-                            file,
-                            hash_of(&partial, digest, length)?,
-                            length,
-                            length,
-                            response,
-                        );
+                        let hash = hash_of(&partial, &mut file, digest, length)?;
+                        return self.conclude(&partial, file, hash, length, length, response);
                     }
                 }
                 (status, _) if status.is_success() && status != StatusCode::PARTIAL_CONTENT => {
@@ -189,7 +183,7 @@ impl Downloading {
         total: Option<u64>,
         digest: Option<[u8; 32]>,
     ) -> Result<Download, Error> {
-        let mut hash = hash_of(partial, digest, start)?;
+        let mut hash = hash_of(partial, &mut file, digest, start)?;
         let (mut done, mut piece) = (start, vec![0; PIECE]);
         self.report(done, total);
         loop {
@@ -246,7 +240,7 @@ impl Downloading {
 
     fn report(&mut self, done: u64, total: Option<u64>) {
         if let Some(report) = &mut self.on_progress
-            && quietly(|| report(done, total))
+            && guard(|| report(done, total)).is_err()
         {
             self.on_progress = None;
         }
@@ -271,12 +265,18 @@ fn continues(stream: &ResponseStream, length: u64, validator: &Validator, total:
         .then_some(ContentRange { total: Some(whole), ..range })
 }
 
-/// A hash of what is there, if one is wanted, and the wanted one.
-fn hash_of(partial: &Partial, digest: Option<[u8; 32]>, length: u64) -> Result<Option<(Sha256, [u8; 32])>, Error> {
+/// A hash of the first so many bytes, if one is wanted, and the wanted one. The file then stands behind them.
+fn hash_of(
+    partial: &Partial,
+    file: &mut File,
+    digest: Option<[u8; 32]>,
+    length: u64,
+) -> Result<Option<(Sha256, [u8; 32])>, Error> {
     let Some(wanted) = digest else { return Ok(None) };
     let mut hash = Sha256::new();
     if length > 0 {
-        let mut file = partial.open().map_err(|source| partial.fault(source))?.take(length);
+        file.rewind().map_err(|source| partial.fault(source))?;
+        let mut file = file.take(length);
         let mut piece = vec![0; PIECE];
         loop {
             match file.read(&mut piece).map_err(|source| partial.fault(source))? {

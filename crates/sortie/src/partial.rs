@@ -1,10 +1,12 @@
 //! What of a download is there before it is whole: the bytes, and by what to know whether they are still good.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::MetadataExt;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
+use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 use sortie_http::Headers;
 use sortie_session::{Arguments, Error, ErrorKind};
@@ -17,7 +19,8 @@ const LONGEST: u64 = 16 * 1024;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// A partial file and what is remembered of it. Both stand beside the target.
+/// A partial file and what is remembered of it. Both stand beside the target, maybe in a folder that others may write to:
+/// no link that stands under their names is followed.
 ///
 /// ```text
 /// sortie-part 1
@@ -75,9 +78,7 @@ impl Partial {
     /// How much was left by an earlier attempt, and what it must still be. `None` where nothing of use is there.
     pub(crate) fn left(&self) -> Option<(u64, Validator)> {
         let known = self.known.as_ref()?;
-        let about = fs::metadata(&self.path).ok().filter(fs::Metadata::is_file)?;
-        // One that has another name may have been published already.
-        let length = Some(about.len()).filter(|_| about.nlink() == 1)?;
+        let length = fs::symlink_metadata(&self.path).ok().filter(is_ours)?.len();
         let fits = length > 0 && known.total.is_none_or(|total| length <= total);
         fits.then(|| (length, known.validator.clone()))
     }
@@ -94,33 +95,32 @@ impl Partial {
 
     /// Begins anew: what was there is gone, and what is to be remembered is.
     pub(crate) fn begin(&self, validator: Option<&Validator>, total: Option<u64>) -> io::Result<File> {
+        // Neither is written to: it may be a link, or the target's own content, where a download stopped as it was published.
         forget(&self.memory)?;
-        if fs::symlink_metadata(&self.path).is_ok_and(|about| about.is_file()) {
-            // Where a download stopped as it was published it may be the target's own content by another name.
-            forget(&self.path)?;
-        }
-        let file = OpenOptions::new().write(true).create(true).truncate(true).open(&self.path)?;
+        forget(&self.path)?;
+        let mut new = OpenOptions::new();
+        new.write(true).create_new(true);
+        let file = new.open(&self.path)?;
         if let Some(validator) = validator {
             let mut text = format!("{FORM}\nof {}\nif {}\n", self.of, validator.as_str());
             if let Some(total) = total {
                 text.push_str(&format!("total {total}\n"));
             }
-            fs::write(&self.memory, text)?;
+            new.open(&self.memory)?.write_all(text.as_bytes())?;
         }
         Ok(file)
     }
 
     /// Goes on behind the first so many bytes.
     pub(crate) fn go_on(&self, length: u64) -> io::Result<File> {
-        let mut file = OpenOptions::new().write(true).open(&self.path)?;
+        let mut file = open_itself(&self.path, OpenOptions::new().read(true).write(true))?;
+        let about = file.metadata()?;
+        if !is_ours(&about) || about.len() < length {
+            return Err(io::Error::other("something else has come to stand there"));
+        }
         file.set_len(length)?;
         file.seek(SeekFrom::Start(length))?;
         Ok(file)
-    }
-
-    /// What is there, to be read.
-    pub(crate) fn open(&self) -> io::Result<File> {
-        File::open(&self.path)
     }
 
     /// Puts what is whole in the place of `target`, and lets the folder remember that.
@@ -155,7 +155,8 @@ impl Partial {
 
     fn recall(&self) -> Option<Known> {
         let mut text = String::new();
-        File::open(&self.memory).ok()?.take(LONGEST).read_to_string(&mut text).ok()?;
+        let memory = open_itself(&self.memory, OpenOptions::new().read(true)).ok()?;
+        memory.take(LONGEST).read_to_string(&mut text).ok()?;
         let mut lines = text.lines();
         if lines.next()? != FORM || lines.next()?.strip_prefix("of ")? != self.of {
             return None;
@@ -207,6 +208,20 @@ fn date(text: &str) -> Option<(u16, usize, u8, &str)> {
     let is_time = time.len() == 8 && time.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
     let month = MONTHS.iter().position(|known| *known == month)?;
     (is_time && parts.next() == Some("GMT")).then_some((year.parse().ok()?, month, day.parse().ok()?, time))
+}
+
+/// Whether it is a file with no other name: one that has another may have been published already, or be somebody's.
+fn is_ours(about: &fs::Metadata) -> bool {
+    about.is_file() && about.nlink() == 1
+}
+
+/// Opens a file that is there, and neither follows a link nor waits for the other end of a pipe.
+fn open_itself(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    options.custom_flags(flags.bits().cast_signed()).open(path).map_err(|error| match error.raw_os_error() {
+        Some(code) if code == Errno::LOOP.raw_os_error() => io::Error::other("a symbolic link stands there"),
+        _ => error,
+    })
 }
 
 /// Removes a file that may not be there.

@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::iter::Fuse;
 
 use sortie_engine::Overflow;
+use sortie_hooks::guard;
 use sortie_session::{Error, Response};
 
-use crate::desk::{Finished, quietly};
+use crate::desk::Finished;
 use crate::{Batch, Request, Wait};
 
 /// Outcomes as they land, each with the index of its request: what [`Batch::stream`] gives.
@@ -160,7 +161,7 @@ impl Batch {
         for (place, outcome) in self.stream(requests) {
             tally.done += 1;
             tally.failed += u64::from(outcome.is_err());
-            tally.panicked += u64::from(quietly(|| take(place, outcome)));
+            tally.panicked += u64::from(guard(|| take(place, outcome)).is_err());
         }
         tally
     }

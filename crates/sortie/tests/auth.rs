@@ -158,6 +158,19 @@ fn rule_30_netrc_is_looked_up_for_the_host_that_a_redirect_leads_to() {
 }
 
 #[test]
+fn rule_30_what_netrc_says_for_one_host_is_told_no_other() {
+    let last = RawServer::answering(OK).unwrap();
+    let middle = RawServer::answering(leads_to(&last.url("/"))).unwrap();
+    let port = middle.addr().port();
+    let first = RawServer::answering(leads_to(&format!("http://there.test:{port}/"))).unwrap();
+    let netrc = netrc("machine there.test login net password rc");
+    let session = Session::builder().netrc(netrc).auth(Bearer::new("session-auth"));
+    let session = session.resolve("there.test", port, [[127, 0, 0, 1].into()]).build().unwrap();
+    assert!(session.get(first.url("/")).send().unwrap().ok());
+    assert_eq!([&first, &middle, &last].map(authorizations), [[OF_SESSION], [OF_NETRC], [""]]);
+}
+
+#[test]
 fn a_pre_request_hook_that_says_who_asks_has_the_last_word() {
     let challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"\r\n\
                      Content-Length: 0\r\n\r\n";

@@ -8,7 +8,7 @@ mod support {
 use std::thread;
 
 use serde_json::Value;
-use sortie::{Digest, Method, Response, Session};
+use sortie::{Body, Digest, ErrorKind, Method, Response, Session};
 use sortie_testserver::TestServer;
 use sortie_testserver::raw::RawServer;
 use support::heads::{OK, chain, heads, values};
@@ -100,6 +100,15 @@ fn rule_20_the_body_goes_again_whole() {
         assert_eq!(statuses(&response), [401, 200], "{method}");
         assert!(response.json::<Value>().unwrap()["data"] == body.as_str(), "{method}");
     }
+}
+
+#[test]
+fn rule_20_a_body_that_is_gone_is_an_error_and_never_empty() {
+    let challenge = challenged(&["Digest realm=\"r\", nonce=\"n\", qop=\"auth\""]);
+    let server = RawServer::answers(vec![challenge, OK.into()]).unwrap();
+    let body = Body::reader(&b"content"[..], Some(7));
+    let error = sortie::post(server.url("/")).auth(mufasa()).body(body).send().unwrap_err();
+    assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Auth, 1));
 }
 
 #[test]
@@ -259,7 +268,7 @@ fn what_a_redirect_has_taken_away_stays_away_on_the_way_back() {
 fn a_user_that_cannot_be_told_from_its_realm_is_refused_unsent() {
     let server = TestServer::start().unwrap();
     let error = sortie::get(server.url("/get")).auth(Digest::new("a:b", "5ecret")).send().unwrap_err();
-    assert_eq!(error.kind(), sortie::ErrorKind::InvalidArgument);
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert!(chain(&error).ends_with("the user has a colon, or user or password a control character"), "{error:#}");
     assert!(!format!("{error:?} {error:#}").contains("5ecret") && server.requests() == 0);
     assert!(Session::builder().auth(Digest::new("a", "line\nbreak")).build().is_err());

@@ -196,7 +196,7 @@ fn kind(outcomes: &[Result<Response, Error>], kind: ErrorKind) -> usize {
 }
 
 /// The other process has so few descriptors.
-const DESCRIPTORS: usize = 64;
+const DESCRIPTORS: &str = "ulimit -n 64";
 
 #[test]
 fn a_batch_of_1000_at_once_ends_well_with_64_descriptors() {
@@ -251,7 +251,7 @@ fn connections_that_close_give_others_a_descriptor_and_the_loop_does_not_spin() 
 fn descriptors_and_memory_return_to_where_they_were() {
     const ROUNDS: usize = 24;
     if word().is_none() {
-        return rerun("descriptors_and_memory_return_to_where_they_were", 1_000, "alone");
+        return rerun("descriptors_and_memory_return_to_where_they_were", "ulimit -n 1000", "alone");
     }
     let manners = Manners { refuse_every: Some(9), cut_every: Some(11), close_every: Some(13), ..Manners::default() };
     let server = TestServer::start_with(manners).unwrap();

@@ -100,7 +100,11 @@ fn an_outer_loop_misses_nothing_where_more_happens_than_one_turn_can_see() {
     // All connect at once, and all are answered at once.
     const COUNT: u64 = 1_500;
     if word().is_none() {
-        return rerun("an_outer_loop_misses_nothing_where_more_happens_than_one_turn_can_see", 4_000, "alone");
+        return rerun(
+            "an_outer_loop_misses_nothing_where_more_happens_than_one_turn_can_see",
+            "ulimit -n 4000",
+            "alone",
+        );
     }
     let server = TestServer::start().unwrap();
     for mode in MODES {

@@ -174,6 +174,25 @@ fn a_budget_bounds_the_retries_of_a_batch_together() {
 }
 
 #[test]
+fn a_budget_is_of_its_own_batch_alone() {
+    let server = TestServer::start().unwrap();
+    let session = Session::builder().retries(soon(3)).build().unwrap();
+    let busy = || session.get(server.url("/status/503"));
+    let tried_in_a_batch = || -> usize {
+        let outcomes = session.batch().retry_budget(0.1).map((0..10).map(|_| busy()));
+        outcomes.iter().map(|outcome| outcome.as_ref().unwrap().tried().len()).sum()
+    };
+    for _ in 0..30 {
+        session.get(server.url("/get")).send().unwrap();
+    }
+    assert_eq!(tried_in_a_batch(), 1, "calls before it give it nothing");
+    for _ in 0..5 {
+        assert_eq!(busy().send().unwrap().tried().len(), 3);
+    }
+    assert_eq!(tried_in_a_batch(), 1, "retries before it take nothing");
+}
+
+#[test]
 fn each_retry_is_a_line_of_the_log_without_secrets() {
     let server = TestServer::start().unwrap();
     let memory = Arc::new(Memory::new());

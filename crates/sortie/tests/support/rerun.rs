@@ -11,10 +11,10 @@ pub(crate) fn word() -> Option<String> {
     std::env::var(WORD).ok()
 }
 
-/// Runs one test of this binary once more, in a process that may have so many descriptors, and with a word for it.
-pub(crate) fn rerun(test: &str, descriptors: usize, word: &str) {
+/// Runs one test of this binary once more, in a process whose limits these words of a shell set, and with a word for it.
+pub(crate) fn rerun(test: &str, limits: &str, word: &str) {
     let output = Command::new("sh")
-        .args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &descriptors.to_string()])
+        .args(["-c", &format!("{limits} && exec \"$@\""), "sh"])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .env(WORD, word)
