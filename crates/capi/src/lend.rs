@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_char};
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::slice;
+use std::sync::Arc;
 
 use crate::fault::Fault;
 
@@ -74,6 +75,29 @@ pub(crate) fn outs<T>(
 ) -> Result<impl Iterator<Item = Out<T>>, Fault> {
     check(pointer.cast_const(), count, name)?;
     Ok((0..count).map(move |index| Out(pointer.wrapping_add(index))))
+}
+
+/// A handle in which others may have a share: it goes on as long as one of them has.
+pub(crate) fn shared<T>(value: T) -> *mut T {
+    Arc::into_raw(Arc::new(value)).cast_mut()
+}
+
+/// A share in what is behind such a handle, so that a callback may free it, or another thread, while it is in use.
+pub(crate) fn share<T>(handle: *const T, name: &'static str) -> Result<Arc<T>, Fault> {
+    if handle.is_null() {
+        return Err(Fault::Null(name));
+    }
+    // SAFETY: not NULL, and by law 1 what `shared` has made, not freed yet: the program's own share is still there.
+    unsafe {
+        Arc::increment_strong_count(handle);
+        Ok(Arc::from_raw(handle))
+    }
+}
+
+/// The program's own share in what is behind such a handle, which it gives back by `_free`.
+pub(crate) fn unshare<T>(handle: *const T) -> Option<Arc<T>> {
+    // SAFETY: not NULL, and by law 1 what `shared` has made, given back once.
+    (!handle.is_null()).then(|| unsafe { Arc::from_raw(handle) })
 }
 
 impl<T> Out<T> {

@@ -1,5 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+pub mod batch;
+pub mod batch_limits;
+pub mod batch_submit;
+pub mod batch_turn;
+mod batch_work;
 pub mod cancel;
 pub mod context;
 pub mod cookies;
@@ -14,7 +19,12 @@ pub mod history;
 pub mod hooks;
 mod lend;
 pub mod links;
+pub mod map;
+pub mod once;
+pub mod outcome;
+pub mod pool;
 pub mod prepared;
+pub mod progress;
 pub mod receive;
 pub mod request;
 pub mod request_auth;
@@ -46,3 +56,4 @@ pub mod timings;
 pub mod tls;
 pub mod values;
 pub mod version;
+pub mod waker;

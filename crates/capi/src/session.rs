@@ -84,5 +84,8 @@ pub extern "C" fn sortie_session_send(
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_session_free(session: Option<Box<sortie_session>>) {
-    quiet((), || drop(session));
+    quiet((), || match session {
+        Some(session) if !session.birth.is_here() => session.session.abandon(),
+        ours => drop(ours),
+    });
 }

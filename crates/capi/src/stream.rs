@@ -157,7 +157,10 @@ pub extern "C" fn sortie_stream_trailer_value(stream: Option<&sortie_stream>, in
 /// Threads: the stream's one.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_stream_free(stream: Option<Box<sortie_stream>>) {
-    quiet((), || drop(stream));
+    quiet((), || match stream {
+        Some(stream) if !stream.birth.is_here() => stream.stream.abandon(),
+        ours => drop(ours),
+    });
 }
 
 /// What stopped the reading, in the library's words.

@@ -1,0 +1,299 @@
+//! What is in a batch: its calls, who asked for them, and what nobody has taken yet.
+
+use std::collections::{HashMap, VecDeque};
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use std::{mem, ptr};
+
+use facade::{Batch, CancelToken, Error, Progress, Request, Response, Session, Wait};
+
+use crate::context::Context;
+use crate::fault::Fault;
+use crate::fork::{Birth, keep};
+use crate::outcome::{Done, sortie_outcome};
+use crate::progress::Report;
+
+/// A batch, and what C is owed by it.
+pub(crate) struct Work {
+    session: Session,
+    batch: Batch,
+    limits: Limits,
+    /// What calls were submitted with, where that is anything.
+    asked: HashMap<u64, Asked>,
+    /// How many of those are told by a callback.
+    callbacks: usize,
+    /// What a turn has come across that no callback is told.
+    aside: VecDeque<(u64, Result<Response, Error>)>,
+    is_freed: Arc<AtomicBool>,
+    birth: Birth,
+}
+
+/// What a call was submitted with.
+pub(crate) enum Asked {
+    /// A pointer of the program's.
+    User(Context),
+    /// A callback.
+    Done(Done),
+}
+
+/// What a batch was asked to be, to make another like it. What is not set is the session's.
+#[derive(Clone, Default)]
+pub(crate) struct Limits {
+    pub(crate) concurrency: Option<usize>,
+    pub(crate) per_origin: Option<usize>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) fail_fast: bool,
+    pub(crate) memory_budget: Option<u64>,
+    pub(crate) gate: Option<Duration>,
+    pub(crate) retry_budget: Option<f64>,
+    pub(crate) token: Option<CancelToken>,
+    pub(crate) report: Option<Arc<Report>>,
+}
+
+impl Work {
+    /// Nothing yet. `is_freed` says that the program has freed the handle, though it is still in use.
+    pub(crate) fn new(session: &Session, is_freed: Arc<AtomicBool>) -> Self {
+        Work {
+            session: session.clone(),
+            batch: session.batch(),
+            limits: Limits::default(),
+            asked: HashMap::new(),
+            callbacks: 0,
+            aside: VecDeque::new(),
+            is_freed,
+            birth: Birth::here(),
+        }
+    }
+
+    pub(crate) fn batch(&mut self) -> &mut Batch {
+        &mut self.batch
+    }
+
+    pub(crate) fn progress(&self) -> Progress {
+        self.batch.progress()
+    }
+
+    /// Another batch with the same limits, which nothing was submitted to.
+    pub(crate) fn another(&self) -> Batch {
+        self.limits.put_on(self.session.batch())
+    }
+
+    /// Changes a limit, also where calls are under way.
+    pub(crate) fn limit(&mut self, note: impl FnOnce(&mut Limits), change: impl FnOnce(Batch) -> Batch) {
+        note(&mut self.limits);
+        let batch = mem::replace(&mut self.batch, self.session.batch());
+        self.batch = change(batch);
+    }
+
+    /// Queues a call.
+    pub(crate) fn submit(&mut self, request: Request, asked: Option<Asked>) -> u64 {
+        let call = self.batch.submit(request);
+        if let Some(asked) = asked {
+            self.callbacks += usize::from(matches!(asked, Asked::Done(_)));
+            self.asked.insert(call, asked);
+        }
+        call
+    }
+
+    /// Turns the loop, and tells the callbacks of calls that have ended.
+    pub(crate) fn turn(&mut self, wait: Wait) -> Result<(), Fault> {
+        let wait = if self.aside.is_empty() { wait } else { Wait::Not };
+        let turned = self.batch.turn(wait);
+        self.hand_over();
+        self.birth.check("batch")?;
+        Ok(turned?)
+    }
+
+    /// The next outcome that no callback is told.
+    pub(crate) fn take(&mut self) -> Option<sortie_outcome> {
+        // Where there are callbacks, a turn sorts out what is whose.
+        let next = self.aside.pop_front();
+        let (call, outcome) = next.or_else(|| if self.callbacks == 0 { self.batch.take() } else { None })?;
+        let user = match self.asked.is_empty() {
+            true => None,
+            false => self.asked.remove(&call),
+        };
+        let user = user.map_or(ptr::null_mut(), |asked| asked.user());
+        Some(sortie_outcome::new(call, user, outcome))
+    }
+
+    /// How many calls were submitted, and neither taken nor told.
+    pub(crate) fn unfinished(&self) -> usize {
+        self.batch.unfinished() + self.aside.len()
+    }
+
+    /// How long a loop of the program's own may wait before it turns this one.
+    pub(crate) fn next_deadline(&mut self) -> Option<Duration> {
+        if self.aside.is_empty() { self.batch.next_deadline() } else { Some(Duration::ZERO) }
+    }
+
+    /// Lets it go in the child of a fork: descriptors are closed, and nothing else happens.
+    pub(crate) fn abandon(self) {
+        let Work { session, batch, limits, asked, aside, .. } = self;
+        batch.abandon();
+        session.abandon();
+        keep((limits, asked, aside));
+    }
+
+    fn hand_over(&mut self) {
+        // A callback may free the batch, or fork: the child's turn tells nobody anything more.
+        while self.callbacks > 0 && !self.is_freed.load(Ordering::Relaxed) && self.birth.is_here() {
+            let Some((call, outcome)) = self.batch.take() else { return };
+            match self.asked.remove(&call) {
+                Some(Asked::Done(done)) => {
+                    self.callbacks -= 1;
+                    done.tell(call, outcome);
+                }
+                asked => {
+                    asked.into_iter().for_each(|asked| drop(self.asked.insert(call, asked)));
+                    self.aside.push_back((call, outcome));
+                }
+            }
+        }
+    }
+}
+
+impl Asked {
+    /// What `user` was, unless it is nothing.
+    pub(crate) fn by(user: *mut c_void) -> Option<Self> {
+        (!user.is_null()).then(|| Asked::User(Context::new(user, None)))
+    }
+
+    fn user(&self) -> *mut c_void {
+        match self {
+            Asked::User(user) => user.pointer(),
+            Asked::Done(_) => ptr::null_mut(),
+        }
+    }
+}
+
+impl Limits {
+    fn put_on(&self, batch: Batch) -> Batch {
+        let mut batch =
+            batch.deadline(self.deadline).fail_fast(self.fail_fast).memory_budget(self.memory_budget).gate(self.gate);
+        if let Some(most) = self.concurrency {
+            batch = batch.concurrency(most);
+        }
+        if let Some(most) = self.per_origin {
+            batch = batch.per_origin(most);
+        }
+        if let Some(share) = self.retry_budget {
+            batch = batch.retry_budget(share);
+        }
+        if let Some(token) = &self.token {
+            batch = batch.cancel_token(token);
+        }
+        if let Some(report) = self.report.clone() {
+            batch = batch.on_progress(move |now| report.tell(now));
+        }
+        batch
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use facade::ErrorKind;
+    use sortie_testserver::TestServer;
+
+    use super::*;
+
+    extern "C" fn ignore(_: *mut c_void, _: *const sortie_outcome) {}
+
+    fn work() -> (TestServer, Work) {
+        (TestServer::start().unwrap(), Work::new(&Session::new(), Arc::default()))
+    }
+
+    fn done() -> Asked {
+        Asked::Done(Done::new(ignore, Context::new(ptr::null_mut(), None)))
+    }
+
+    /// Turns it to its end; gives what was taken: call, user, whether it is a response.
+    fn run(work: &mut Work) -> Vec<(u64, usize, bool)> {
+        let mut taken = Vec::new();
+        while work.unfinished() > 0 {
+            work.turn(Wait::Forever).unwrap();
+            while let Some(outcome) = work.take() {
+                assert_ne!(outcome.response.is_null(), outcome.error.is_null());
+                taken.push((outcome.call, outcome.user.addr(), !outcome.response.is_null()));
+            }
+        }
+        taken
+    }
+
+    #[test]
+    fn limits_reach_a_batch_whose_loop_is_there_already() {
+        let (server, mut work) = work();
+        work.batch().fd().unwrap();
+        work.limit(|limits| limits.concurrency = Some(1), |batch| batch.concurrency(1));
+        for _ in 0..8 {
+            work.submit(facade::get(server.url("/small")), None);
+        }
+        assert_eq!(run(&mut work).len(), 8);
+        assert_eq!(work.batch().pool().opened, 1);
+        assert_eq!(work.progress().now().done, 8);
+
+        work.limit(
+            |limits| limits.deadline = Some(Duration::from_nanos(1)),
+            |batch| batch.deadline(Duration::from_nanos(1)),
+        );
+        let outcome = work.another().map([facade::get(server.url("/delay/5"))]);
+        assert_eq!(outcome[0].as_ref().unwrap_err().kind(), ErrorKind::Deadline);
+    }
+
+    #[test]
+    fn what_calls_were_submitted_with_is_gone_at_the_end() {
+        let (server, mut work) = work();
+        let user = |number: usize| Asked::by(ptr::without_provenance_mut(number));
+        let small = || facade::get(server.url("/small"));
+        let first = work.submit(small(), user(7));
+        let second = work.submit(facade::get("no url"), user(8));
+        work.submit(small(), Some(done()));
+        work.submit(facade::get("no url"), Some(done()));
+        let late = work.submit(facade::get(server.url("/delay/10")), Some(done()));
+        let plain = work.submit(small(), user(0));
+        assert!(work.batch().cancel(late) && !work.batch().cancel(late));
+        assert_eq!((work.unfinished(), work.asked.len(), work.callbacks), (6, 5, 3));
+
+        let mut taken = run(&mut work);
+        taken.sort_unstable();
+        let mut wanted = [(first, 7, true), (second, 8, false), (plain, 0, true)];
+        wanted.sort_unstable();
+        assert_eq!(taken, wanted);
+        assert!(work.asked.is_empty() && work.aside.is_empty() && work.callbacks == 0);
+        assert!(work.next_deadline().is_none_or(|limit| !limit.is_zero()));
+    }
+
+    #[test]
+    fn what_a_turn_has_set_aside_ends_the_next_wait() {
+        let (server, mut work) = work();
+        work.submit(facade::get("no url"), None);
+        work.submit(facade::get(server.url("/delay/10")), Some(done()));
+        work.turn(Wait::Not).unwrap();
+        assert_eq!((work.aside.len(), work.next_deadline()), (1, Some(Duration::ZERO)));
+        work.turn(Wait::Forever).unwrap();
+        assert!(work.take().is_some() && work.take().is_none());
+    }
+
+    #[test]
+    fn a_batch_that_was_abandoned_drops_nothing_of_the_programs() {
+        static DROPS: AtomicUsize = AtomicUsize::new(0);
+        extern "C" fn drop(_: *mut c_void) {
+            DROPS.fetch_add(1, Ordering::Relaxed);
+        }
+        for abandoned in [true, false] {
+            let (server, mut work) = work();
+            let context = Context::new(ptr::null_mut(), Some(drop));
+            work.submit(facade::get(server.url("/delay/10")), Some(Asked::Done(Done::new(ignore, context))));
+            work.turn(Wait::Not).unwrap();
+            if abandoned {
+                work.abandon();
+                assert_eq!(DROPS.load(Ordering::Relaxed), 0);
+            }
+        }
+        assert_eq!(DROPS.load(Ordering::Relaxed), 1);
+    }
+}
