@@ -111,9 +111,54 @@
 #define SORTIE_TIMEOUT_TLS 7
 
 /**
+ * Every address may be connected to.
+ */
+#define SORTIE_ADDRESSES_ALL 0
+
+/**
+ * Only what the whole internet can reach: no loopback, private, link-local or otherwise special address.
+ */
+#define SORTIE_ADDRESSES_PUBLIC 1
+
+/**
+ * TLS 1.2 (RFC 5246).
+ */
+#define SORTIE_TLS_1_2 12
+
+/**
+ * TLS 1.3 (RFC 8446).
+ */
+#define SORTIE_TLS_1_3 13
+
+/**
+ * A log has a line for each exchange as it is sent: local time, method, URL without secrets.
+ */
+#define SORTIE_LOG_LINES 0
+
+/**
+ * A log has a line for everything that happens; the words may change between versions.
+ */
+#define SORTIE_LOG_DETAILED 1
+
+/**
+ * Cookies as `cookies.txt` of Netscape, which curl, wget and many others share.
+ */
+#define SORTIE_COOKIES_NETSCAPE 0
+
+/**
+ * Cookies as JSON, with all that is known of them.
+ */
+#define SORTIE_COOKIES_JSON 1
+
+/**
  * Ends the calls that it was given to, from any thread. Once fired it stays so: what is sent with it later ends at once.
  */
 typedef struct sortie_cancel sortie_cancel;
+
+/**
+ * Cookies as they were at one moment: later ones do not come in. Reading it is free of races: any thread may, at any time.
+ */
+typedef struct sortie_cookies sortie_cookies;
 
 /**
  * Why a function failed, or why a call has no response. Reading it is free of races: any thread may, at any time.
@@ -142,14 +187,75 @@ typedef struct sortie_request sortie_request;
 typedef struct sortie_response sortie_response;
 
 /**
+ * Whether, how often and when a call goes again: after a failure of the network, or after a status that says that the server
+ * could not do it now. Only idempotent methods go again (RFC 9110, section 9.2.2), unless it says otherwise or nothing of the
+ * request was sent; and only a body that can be sent again does.
+ */
+typedef struct sortie_retries sortie_retries;
+
+/**
  * What persists between calls: cookies, defaults, hooks, connections. Threads may share one: none waits for another's I/O.
  */
 typedef struct sortie_session sortie_session;
 
 /**
+ * A response whose head is here, and whose content comes as it is read. Where nobody reads, nothing is received: the server
+ * has to wait. What is held does not grow with the content.
+ */
+typedef struct sortie_stream sortie_stream;
+
+/**
+ * How connections are secured: whom to trust, who we are. What is not said is as it is by default: the system's roots, TLS 1.2
+ * and 1.3, everything verified.
+ */
+typedef struct sortie_tls sortie_tls;
+
+/**
  * How a function ended: `SORTIE_OK`, `SORTIE_EMPTY`, or one of `SORTIE_ERR_...`. New ones may be added in their groups.
  */
 typedef int32_t sortie_status;
+
+/**
+ * A cookie. Its texts live as long as the list that it is from.
+ */
+typedef struct {
+    /**
+     * The name; empty where it has none.
+     */
+    const char *name;
+    /**
+     * The value, as it was received: quotes stay where they stood.
+     */
+    const char *value;
+    /**
+     * The host, or the parent whose hosts it is all for: lower case, no leading dot.
+     */
+    const char *domain;
+    /**
+     * The path at and below which it is sent.
+     */
+    const char *path;
+    /**
+     * When it ends, in seconds since 1970; `SORTIE_NEVER`: with the session.
+     */
+    int64_t expires_s;
+    /**
+     * Whether it goes by https only: 1 or 0.
+     */
+    int32_t secure;
+    /**
+     * Whether it was marked HttpOnly, which holds nothing back here: 1 or 0.
+     */
+    int32_t http_only;
+    /**
+     * Whether it is for that host alone: 1 or 0.
+     */
+    int32_t host_only;
+    /**
+     * What it said of SameSite, which holds nothing back here: "Strict", "Lax" or "None"; NULL where it said nothing.
+     */
+    const char *same_site;
+} sortie_cookie;
 
 /**
  * Bytes that a handle lends: they live as long as it. `data` is not NULL, also where `size` is 0; no NUL follows.
@@ -164,6 +270,12 @@ typedef struct {
      */
     size_t size;
 } sortie_bytes;
+
+/**
+ * Takes a piece of content, which is lent until it returns. 0 goes on; anything else stops the call, which ends with
+ * `SORTIE_ERR_CANCELLED`.
+ */
+typedef int32_t (*sortie_write)(void *context, const uint8_t *data, size_t size);
 
 /**
  * Runs before anything is encoded; the session's defaults are merged in. `request` is a copy that the hook may change: see
@@ -197,6 +309,18 @@ typedef int32_t (*sortie_post_request_hook)(void *context,
  * `sortie_session_on_response`.
  */
 typedef int32_t (*sortie_response_hook)(void *context, sortie_response *response, sortie_reason *reason);
+
+/**
+ * Gives the next bytes of a body: writes up to `size` of them to `buffer`, and returns how many; 0 is the end. A negative
+ * number, or more than `size`, is a failure: the call ends with `SORTIE_ERR_BODY`. It may wait.
+ */
+typedef int64_t (*sortie_read)(void *context, uint8_t *buffer, size_t size);
+
+/**
+ * Is told a line of a log: NUL-ended, without a line break, `size` bytes of UTF-8 before the NUL. It is lent until the callback
+ * returns. Called on whichever thread works for the session, several at once; it may use the session.
+ */
+typedef void (*sortie_log)(void *context, const char *line, size_t size);
 
 /**
  * Where the time of one exchange went, in nanoseconds. Each part is 0 where it did not take place: a reused connection has no
@@ -488,6 +612,66 @@ int32_t sortie_cancel_is_fired(const sortie_cancel *cancel);
  * Threads: any.
  */
 void sortie_cancel_free(sortie_cancel *cancel);
+
+/**
+ * How many cookies there are.
+ *
+ * Returns: 0 where `cookies` is NULL.
+ * Threads: any.
+ */
+size_t sortie_cookies_count(const sortie_cookies *cookies);
+
+/**
+ * One of the cookies, the oldest first.
+ *
+ * Parameters: `index`: from 0 on.
+ * Returns: `SORTIE_ERR_ARGUMENT` for an index past the end; `SORTIE_ERR_NULL`.
+ * Ownership: the texts in `*cookie` are lent by the list.
+ * Threads: any.
+ */
+sortie_status sortie_cookies_at(const sortie_cookies *cookies,
+                                size_t index,
+                                sortie_cookie *cookie,
+                                sortie_error **error);
+
+/**
+ * The value of the first cookie of this name, the oldest of them; names are of upper and lower case.
+ *
+ * Returns: a text that lives as long as `cookies`; NULL where there is none of that name, and where either is NULL.
+ * Threads: any.
+ */
+const char *sortie_cookies_value(const sortie_cookies *cookies, const char *name);
+
+/**
+ * Lets a list go, and all that it lent.
+ *
+ * Parameters: `cookies`: or NULL, which is ignored.
+ * Threads: one, when no other reads it any more.
+ */
+void sortie_cookies_free(sortie_cookies *cookies);
+
+/**
+ * Sends a request, and writes the content to a file: beside it first, to its name with `.part` behind it, which takes the
+ * file's place when it is whole and on the disk.
+ *
+ * What came before a download stopped is kept there, and the next one goes on from it, where the server can send parts and
+ * the content is still the same. Two downloads to one file must not run at the same time.
+ *
+ * Parameters: `path`: a file that is there is replaced; `resume`: 1, or 0 to begin anew in any case; `sha256`: what the file
+ * must have, in 64 hexadecimal digits; or NULL. `cancel`: ends the call when it is fired, from any thread; or NULL.
+ * Returns: `SORTIE_ERR_STATUS` for a status of 400 or above: nothing is written then; `SORTIE_ERR_FILE`; `SORTIE_ERR_CONTENT` for
+ * another SHA-256, and what was downloaded is removed; `SORTIE_ERR_ARGUMENT` for a `sha256` that is none.
+ * Ownership: the request is copied; `*response` is yours, its content is empty: free it by `sortie_response_free`.
+ * Threads: any, several at once.
+ */
+sortie_status sortie_session_download(const sortie_session *session,
+                                      const sortie_request *request,
+                                      const char *path,
+                                      int32_t resume,
+                                      const char *sha256,
+                                      const sortie_cancel *cancel,
+                                      sortie_response **response,
+                                      sortie_error **error);
 
 /**
  * The status that the failed function returned, or that tells why the call has no response.
@@ -813,6 +997,27 @@ sortie_status sortie_prepared_set_body(sortie_prepared *prepared,
                                        sortie_error **error);
 
 /**
+ * Sends a request, and hands the content to a callback as it comes, decoded: nothing of it is kept. Nothing is received
+ * while the callback runs; it may take its time.
+ *
+ * The callback is called for whatever status came; it may use the session.
+ *
+ * Parameters: `write`: is called on the caller's thread; `context`: its first argument; `cancel`: ends the call when it is
+ * fired, from any thread; or NULL.
+ * Returns: `SORTIE_ERR_CANCELLED` where the callback asked to stop, or `cancel` was fired; else why there is no response, or
+ * its content could not be read on.
+ * Ownership: the request is copied; `*response` is yours, its content is empty: free it by `sortie_response_free`.
+ * Threads: any, several at once.
+ */
+sortie_status sortie_session_receive(const sortie_session *session,
+                                     const sortie_request *request,
+                                     sortie_write write,
+                                     void *context,
+                                     const sortie_cancel *cancel,
+                                     sortie_response **response,
+                                     sortie_error **error);
+
+/**
  * A request of any method, such as `GET` or `POST`. Faults of the URL are told when it is sent.
  *
  * Parameters: `method`: a token of RFC 9110; `url`: absolute, or relative where the session has a base URL.
@@ -898,6 +1103,176 @@ sortie_status sortie_request_add_param(sortie_request *request,
  * Threads: the request's one.
  */
 void sortie_request_free(sortie_request *request);
+
+/**
+ * Sends user and password with this request, in place of the session's credentials. They do not follow a redirect to another
+ * origin.
+ *
+ * Parameters: `user`: a colon in it, or a control character in either, is told when the request is sent.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both are copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_basic_auth(sortie_request *request,
+                                            const char *user,
+                                            const char *password,
+                                            sortie_error **error);
+
+/**
+ * Answers the server's challenge with user and password by the Digest scheme, which does not show the password, in place
+ * of the session's credentials.
+ *
+ * What the server's challenge has taught is kept with these credentials: a copy of this request shares it.
+ *
+ * Parameters: `user`, `password`: a control character in either is told when the request is sent.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both are copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_digest_auth(sortie_request *request,
+                                             const char *user,
+                                             const char *password,
+                                             sortie_error **error);
+
+/**
+ * Sends a token with this request, in place of the session's credentials. It does not follow a redirect to another origin.
+ *
+ * Parameters: `token`: without the word `Bearer`; what no header field can hold is told when the request is sent.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: it is copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_bearer_auth(sortie_request *request,
+                                             const char *token,
+                                             sortie_error **error);
+
+/**
+ * Sends no credentials, though the session has some. An Authorization field, and those in the URL, still hold.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_unset_auth(sortie_request *request, sortie_error **error);
+
+/**
+ * Sends these bytes as the body, in place of any other. No Content-Type is added.
+ *
+ * Parameters: `data`: or NULL where `size` is 0, which makes a body of length 0.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a size that no memory has; `SORTIE_ERR_NULL`.
+ * Ownership: the bytes are copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_body(sortie_request *request, const uint8_t *data, size_t size, sortie_error **error);
+
+/**
+ * Sends this text as the body, in place of any other: `text/plain; charset=utf-8`, unless another Content-Type is set.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: the text is copied, without its NUL.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_text(sortie_request *request, const char *text, sortie_error **error);
+
+/**
+ * Sends this JSON as the body, in place of any other: as it stands, as `application/json` unless another Content-Type is
+ * set.
+ *
+ * Returns: `SORTIE_ERR_INVALID_BODY` for what is no JSON: the message says from where on; `SORTIE_ERR_NULL`,
+ * `SORTIE_ERR_UTF8`.
+ * Ownership: the text is copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_json(sortie_request *request,
+                                      const char *json,
+                                      sortie_error **error);
+
+/**
+ * Adds a pair to the form that is the body: `application/x-www-form-urlencoded`, in UTF-8, unless another Content-Type is
+ * set. A body of another kind goes.
+ *
+ * Parameters: `name`, `value`: not encoded; the library does that.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both are copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_add_form(sortie_request *request,
+                                      const char *name,
+                                      const char *value,
+                                      sortie_error **error);
+
+/**
+ * Sends the file at this path as the body, in place of any other. It is looked for when the request is sent, and streamed;
+ * no Content-Type is added.
+ *
+ * Parameters: `path`: where nothing that can be read is, sending fails with `SORTIE_ERR_INVALID_BODY`.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_file(sortie_request *request,
+                                      const char *path,
+                                      sortie_error **error);
+
+/**
+ * Holds the body back until the server says that it wants it (`Expect: 100-continue`), or a second is over. Default: not.
+ *
+ * Parameters: `on`: 1 or 0.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_expect_continue(sortie_request *request,
+                                                 int32_t on,
+                                                 sortie_error **error);
+
+/**
+ * Puts a content coding on the body. Default: none.
+ *
+ * Parameters: `coding`: `gzip`, `deflate`, or `zstd` where it is built in; another is `SORTIE_ERR_UNSUPPORTED` when the request
+ * is sent.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_compress(sortie_request *request,
+                                          const char *coding,
+                                          sortie_error **error);
+
+/**
+ * Sends this request through a proxy, or straight, whatever session and environment say.
+ *
+ * Parameters: `url`: as `http://user:password@proxy.test:3128`; the schemes are `http`, `https`, `socks5` (names are looked up
+ * here) and `socks5h` (by the proxy). One that is none is told when the request is sent. NULL: no proxy.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: it is copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_proxy(sortie_request *request,
+                                       const char *url,
+                                       sortie_error **error);
+
+/**
+ * How this request's connections are secured, those of redirects included, in place of the session's way.
+ *
+ * Requests that were given the same handle, which was not changed in between, share connections.
+ *
+ * Parameters: `tls`: as it is now; a client certificate in it is shown to any server on the way that asks for one.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a request that is lent to a hook; `SORTIE_ERR_UNSUPPORTED` where the library was built
+ * without TLS; `SORTIE_ERR_NULL`.
+ * Ownership: it is copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_tls(sortie_request *request,
+                                     const sortie_tls *tls,
+                                     sortie_error **error);
+
+/**
+ * Connects to this Unix socket, in the place of the host that the URL names. Redirects to another origin go where they
+ * lead.
+ *
+ * Parameters: `path`: with a proxy of the request's own it is the proxy that is there.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a request that is lent to a hook; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: it is copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_unix_socket(sortie_request *request, const char *path, sortie_error **error);
 
 /**
  * Sets a header field, in place of the session's, of a default, or of one of that name in any case.
@@ -1037,6 +1412,124 @@ sortie_status sortie_request_on_response(sortie_request *request,
                                          void *context,
                                          sortie_drop drop,
                                          sortie_error **error);
+
+/**
+ * Bounds a part of the call, in place of the session's limit.
+ *
+ * Parameters: `which`: one of `SORTIE_TIMEOUT_...`; `timeout_ms`: 1 or more, or `SORTIE_NEVER`, which lifts the session's limit.
+ * Returns: `SORTIE_ERR_ARGUMENT` for other numbers; `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_timeout_ms(sortie_request *request,
+                                            int32_t which,
+                                            int64_t timeout_ms,
+                                            sortie_error **error);
+
+/**
+ * Whether redirects are followed. Default: as the session says, which follows them, but for HEAD.
+ *
+ * Parameters: `follow`: 1 or 0.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_redirects(sortie_request *request, int32_t follow, sortie_error **error);
+
+/**
+ * How many redirects are followed; one more is `SORTIE_ERR_TOO_MANY_REDIRECTS`. Default: as the session says, which is 30.
+ *
+ * Parameters: `most`: 0 fails on the first.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_max_redirects(sortie_request *request,
+                                               uint32_t most,
+                                               sortie_error **error);
+
+/**
+ * Whether, how often and when it goes again after what went wrong, in place of what the session says.
+ *
+ * Parameters: `retries`: as they are now.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: they are copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_retries(sortie_request *request, const sortie_retries *retries, sortie_error **error);
+
+/**
+ * How many bytes of decoded content are accepted; more is `SORTIE_ERR_CONTENT_TOO_LARGE`. Default: as the session says, which
+ * has no limit but that against bombs.
+ *
+ * Parameters: `bytes`: or `SORTIE_UNKNOWN`, which lifts the session's limit.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_max_content(sortie_request *request,
+                                             uint64_t bytes,
+                                             sortie_error **error);
+
+/**
+ * Whether it may be sent again, though its method is not idempotent, where a connection that was reused turns out to be
+ * closed. Default: as the session says, which says no.
+ *
+ * Parameters: `resend`: 1 or 0.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_resend(sortie_request *request, int32_t resend, sortie_error **error);
+
+/**
+ * Adds a field, or a file that is in memory, to the `multipart/form-data` message that is the body. A body of another kind
+ * goes; in a hook, so does a message that was given before.
+ *
+ * Parameters: `filename`: makes it a file; or NULL, for a field. `content_type`: or NULL; a file is then
+ * `application/octet-stream`, and a field has none.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a type that no header field can hold; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: all of it is copied.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_add_part(sortie_request *request,
+                                      const char *name,
+                                      const uint8_t *data,
+                                      size_t size,
+                                      const char *filename,
+                                      const char *content_type,
+                                      sortie_error **error);
+
+/**
+ * Adds the file at this path, under its own name, to the `multipart/form-data` message that is the body. A body of another
+ * kind goes; in a hook, so does a message that was given before.
+ *
+ * The file is open only while it is sent, and streamed.
+ *
+ * Parameters: `content_type`: or NULL, for `application/octet-stream`.
+ * Returns: `SORTIE_ERR_INVALID_BODY` where there is nothing that could be read; `SORTIE_ERR_ARGUMENT` for a type that no header
+ * field can hold; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_add_file_part(sortie_request *request,
+                                           const char *name,
+                                           const char *path,
+                                           const char *content_type,
+                                           sortie_error **error);
+
+/**
+ * Sends what a callback gives as the body, in place of any other: streamed, and once. No Content-Type is added.
+ *
+ * Such a request can be sent once: sent again, also as a copy, and where a redirect would need the body once more, it fails
+ * with an error that says so.
+ *
+ * Parameters: `size`: how many bytes it gives, fewer or more are `SORTIE_ERR_BODY`; or `SORTIE_UNKNOWN`: it is sent in chunks then.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `drop` is called with `context` once, when nothing reads any more: also where the body was never sent, and
+ * where this function fails.
+ * Threads: the request's one; `read` and `drop` run on a thread of the library's, or on one that uses the session.
+ */
+sortie_status sortie_request_set_reader(sortie_request *request,
+                                        sortie_read read,
+                                        void *context,
+                                        sortie_drop drop,
+                                        uint64_t size,
+                                        sortie_error **error);
 
 /**
  * The status code.
@@ -1298,6 +1791,77 @@ const char *sortie_response_request_header_name(const sortie_response *response,
 const char *sortie_response_request_header_value(const sortie_response *response, size_t index);
 
 /**
+ * So many retries of a call at most, and the defaults for the rest. Hand it to a session or a request.
+ *
+ * Parameters: `count`: 0 is never.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `*retries` is yours: free it by `sortie_retries_free`.
+ * Threads: any; it belongs to one thread at a time.
+ */
+sortie_status sortie_retries_new(uint32_t count, sortie_retries **retries, sortie_error **error);
+
+/**
+ * After which statuses a call goes again.
+ *
+ * Parameters: `statuses`: `count` of them, each 100 to 599, in place of the default: 429, 502, 503 and 504. None at all: after
+ * failures only.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another number; `SORTIE_ERR_NULL`.
+ * Ownership: `statuses` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_retries_set_statuses(sortie_retries *retries,
+                                          const uint16_t *statuses,
+                                          size_t count,
+                                          sortie_error **error);
+
+/**
+ * Whether after failures of the network too: no address, no connection, a connection that broke or timed out.
+ * Default: yes.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_retries_set_failures(sortie_retries *retries, int32_t on, sortie_error **error);
+
+/**
+ * Whether whatever the method is. Default: no. With it the server may do twice what should be done once.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_retries_set_any_method(sortie_retries *retries, int32_t on, sortie_error **error);
+
+/**
+ * How long to wait before each: the first time `first_ms`, then twice as long as the time before, at most `most_ms`. A
+ * Retry-After that asks for longer is heeded; where it asks for more than `most_ms`, the response is the answer.
+ *
+ * Parameters: `first_ms`: 0 or more, by default 500; `most_ms`: 0 or more, by default 60,000.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a negative one; `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_retries_set_backoff_ms(sortie_retries *retries,
+                                            int64_t first_ms,
+                                            int64_t most_ms,
+                                            sortie_error **error);
+
+/**
+ * How much of each wait is left to chance, so that many do not come back at once.
+ *
+ * Parameters: `percent`: 0 to 100. Default: 50.
+ * Returns: `SORTIE_ERR_ARGUMENT` for more than 100; `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_retries_set_jitter(sortie_retries *retries, uint8_t percent, sortie_error **error);
+
+/**
+ * Lets it go. What it was handed to has a copy.
+ *
+ * Parameters: `retries`: or NULL, which is ignored.
+ * Threads: its one.
+ */
+void sortie_retries_free(sortie_retries *retries);
+
+/**
  * A session with the library's defaults: cookies are kept, redirects followed, connections reused.
  *
  * Returns: `SORTIE_ERR_NULL`.
@@ -1327,6 +1891,359 @@ sortie_status sortie_session_send(const sortie_session *session,
  * Threads: any.
  */
 void sortie_session_free(sortie_session *session);
+
+/**
+ * Brings a name and a password with each request (RFC 7617), in place of other credentials. A redirect to another
+ * origin does not get them.
+ *
+ * Parameters: `user`: without a colon.
+ * Returns: `SORTIE_ERR_INVALID_HEADER` for a colon in `user`, or a control character; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+ * `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_basic_auth(const sortie_session *session,
+                                            const char *user,
+                                            const char *password,
+                                            sortie_error **error);
+
+/**
+ * Answers challenges of the scheme Digest (RFC 7616) by a name and a password, which are never sent as they are. In
+ * place of other credentials.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_digest_auth(const sortie_session *session,
+                                             const char *user,
+                                             const char *password,
+                                             sortie_error **error);
+
+/**
+ * Brings a token with each request (RFC 6750), in place of other credentials. A redirect to another origin does not
+ * get it.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER` for a token that no header field can have; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+ * `SORTIE_ERR_FORKED`.
+ * Ownership: `token` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_bearer_auth(const sortie_session *session, const char *token, sortie_error **error);
+
+/**
+ * Brings nobody's credentials, which is the default. A netrc file still tells the hosts that it names.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_unset_auth(const sortie_session *session, sortie_error **error);
+
+/**
+ * Tells hosts the names and passwords of a netrc file, in place of the one that the environment names, where nothing
+ * else is said of who asks. The file is read now.
+ *
+ * Returns: `SORTIE_ERR_FILE` where it cannot be read or understood; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+ * `SORTIE_ERR_FORKED`.
+ * Ownership: `path` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_netrc(const sortie_session *session, const char *path, sortie_error **error);
+
+/**
+ * Sends each request through a proxy, in place of all that was said of proxies before, also by the environment. By
+ * default it is what the environment says.
+ *
+ * Parameters: `url`: as `http://user:password@proxy.test:3128`; the schemes are `http`, `https`, `socks5` (names are looked up
+ * here) and `socks5h` (by the proxy). NULL: straight, whatever the environment says.
+ * Returns: `SORTIE_ERR_ARGUMENT` for a URL of no such proxy; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: `url` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_proxy(const sortie_session *session,
+                                       const char *url,
+                                       sortie_error **error);
+
+/**
+ * Sends some requests through a proxy, beside all else that was said of proxies before.
+ *
+ * Parameters: `key`: `http`, `https` or `all`, alone or before `://` and a host, such as `all://example.com`; the most precise
+ * key holds. `proxy_url`: as for `sortie_session_set_proxy`.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another key, or a URL of no such proxy; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+ * `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_proxy_for(const sortie_session *session,
+                                           const char *key,
+                                           const char *proxy_url,
+                                           sortie_error **error);
+
+/**
+ * Which hosts need no proxy, in place of those that were named before, also by the environment.
+ *
+ * Parameters: `list`: between commas: `example.com` (and all below it), `10.0.0.1`, `10.0.0.0/8`, each of them with or without a
+ * port, or `*`. Empty: every host needs it.
+ * Returns: `SORTIE_ERR_ARGUMENT` for an entry that is none of these; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+ * `SORTIE_ERR_FORKED`.
+ * Ownership: `list` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_no_proxy(const sortie_session *session,
+                                          const char *list,
+                                          sortie_error **error);
+
+/**
+ * Whether `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy` and netrc files are heeded where nothing else is said.
+ * Default: yes.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_trust_env(const sortie_session *session, int32_t trusted, sortie_error **error);
+
+/**
+ * How connections are secured: roots, pins, a client certificate. Default: the system's roots, TLS 1.2 and 1.3.
+ *
+ * Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `tls` is copied: later changes of it change nothing here. Sessions and requests that were handed the same one, not
+ * changed in between, resume each other's TLS sessions.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_tls(const sortie_session *session,
+                                     const sortie_tls *tls,
+                                     sortie_error **error);
+
+/**
+ * How connections to an `https` proxy are secured. By default with the roots, the lowest version and the key log of
+ * `sortie_session_set_tls`, and nothing else of it.
+ *
+ * Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `tls` is copied: later changes of it change nothing here. Sessions and requests that were handed the same one, not
+ * changed in between, resume each other's TLS sessions.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_proxy_tls(const sortie_session *session,
+                                           const sortie_tls *tls,
+                                           sortie_error **error);
+
+/**
+ * Connects to a Unix socket, in the place of whatever host a URL names. The environment's proxies are put aside; with
+ * `sortie_session_set_proxy` it is the proxy that is there.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: `path` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_unix_socket(const sortie_session *session, const char *path, sortie_error **error);
+
+/**
+ * The local address to connect from. Default: the system's choice.
+ *
+ * Parameters: `address`: an IPv4 or IPv6 address, without a port.
+ * Returns: `SORTIE_ERR_ARGUMENT` for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_bind(const sortie_session *session, const char *address, sortie_error **error);
+
+/**
+ * The network interface to connect through, such as `eth0`. Linux only. Default: the system's choice.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`. One that there is not is told by the calls.
+ * Ownership: `name` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_interface(const sortie_session *session, const char *name, sortie_error **error);
+
+/**
+ * How long a connection may be idle before the system asks the peer whether it is still there (SO_KEEPALIVE).
+ *
+ * Parameters: `idle_ms`: 1 or more, which counts as 1,000 at least and 32,767,000 at most, or `SORTIE_NEVER`. Default: 60,000.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another time; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_tcp_keepalive_ms(const sortie_session *session,
+                                                  int64_t idle_ms,
+                                                  sortie_error **error);
+
+/**
+ * The addresses of a name for connections to a port: nobody is asked for them. Once for each name and port; the last one
+ * counts.
+ *
+ * Parameters: `addresses`: IPv4 and IPv6 addresses between commas, one at least.
+ * Returns: `SORTIE_ERR_ARGUMENT` for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_resolve(const sortie_session *session,
+                                         const char *name,
+                                         uint16_t port,
+                                         const char *addresses,
+                                         sortie_error **error);
+
+/**
+ * Which addresses may be connected to, whoever names them: URLs, redirects, the resolver, proxies. Calls to others end with
+ * `SORTIE_ERR_ADDRESS`.
+ *
+ * Parameters: `rule`: `SORTIE_ADDRESSES_ALL`, which is the default, or `SORTIE_ADDRESSES_PUBLIC`, for URLs that strangers choose.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another rule; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_addresses(const sortie_session *session,
+                                           int32_t rule,
+                                           sortie_error **error);
+
+/**
+ * Sees to it that up to `count` connections to the origin of a URL stand, TLS and proxy included, for the session's next
+ * calls. Those that are there already and idle count; the others are opened. Waits for them; nothing is sent.
+ *
+ * Parameters: `count`: no more stand than the session's limits allow; `*standing`: how many stand, at least 1 unless `count` is 0.
+ * Returns: why not one stands, such as `SORTIE_ERR_CONNECT`; `SORTIE_ERR_INVALID_URL`; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Threads: any.
+ */
+sortie_status sortie_session_warm(const sortie_session *session,
+                                  const char *url,
+                                  size_t count,
+                                  size_t *standing,
+                                  sortie_error **error);
+
+/**
+ * Whether cookies are kept and sent. Default: yes. Either way those that are there are let go.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_cookies(const sortie_session *session, int32_t kept, sortie_error **error);
+
+/**
+ * The cookies as they are now, the oldest first; none where the session keeps none.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `*cookies` is yours: free it by `sortie_cookies_free`.
+ * Threads: any.
+ */
+sortie_status sortie_session_cookies(const sortie_session *session, sortie_cookies **cookies, sortie_error **error);
+
+/**
+ * Keeps a cookie as if a response had set it.
+ *
+ * Parameters: `url`: which the response would have come from; `set_cookie`: the value of the field, such as
+ * `sid=31d4; Path=/; Max-Age=3600`. One that has expired takes that of its name, domain and path away.
+ * Returns: `SORTIE_ERR_ARGUMENT` where the rules of cookies refuse it, or the session keeps none;
+ * `SORTIE_ERR_INVALID_URL`; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any.
+ */
+sortie_status sortie_session_add_cookie(const sortie_session *session,
+                                        const char *url,
+                                        const char *set_cookie,
+                                        sortie_error **error);
+
+/**
+ * Lets all cookies go.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any.
+ */
+sortie_status sortie_session_clear_cookies(const sortie_session *session, sortie_error **error);
+
+/**
+ * Saves the cookies to a file, which is replaced as a whole or not at all, and is for its owner alone.
+ *
+ * Parameters: `format`: `SORTIE_COOKIES_NETSCAPE`, which curl and others share, or `SORTIE_COOKIES_JSON`; `all`: 0 leaves out
+ * those that end with the session.
+ * Returns: `SORTIE_ERR_FILE`; `SORTIE_ERR_ARGUMENT` for another format, or where the session keeps no cookies;
+ * `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Threads: any.
+ */
+sortie_status sortie_session_save_cookies(const sortie_session *session,
+                                          const char *path,
+                                          int32_t format,
+                                          int32_t all,
+                                          sortie_error **error);
+
+/**
+ * Keeps the cookies of a file, beside those that are there; one of the same name, domain and path is replaced. What is
+ * damaged, expired or refused is passed over.
+ *
+ * Parameters: `format`: that of the file; `*count`: how many were kept.
+ * Returns: `SORTIE_ERR_FILE` where it cannot be read, or is no such JSON; `SORTIE_ERR_ARGUMENT` for another format, or where
+ * the session keeps no cookies; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Threads: any.
+ */
+sortie_status sortie_session_load_cookies(const sortie_session *session,
+                                          const char *path,
+                                          int32_t format,
+                                          size_t *count,
+                                          sortie_error **error);
+
+/**
+ * Joins the relative URLs of requests with this one, as a browser does with those of a page (RFC 3986, section 5).
+ *
+ * Parameters: `url`: absolute; end it with a `/`, since what stands behind its last `/` gives way. NULL: none, which is
+ * the default, and a relative URL is an error.
+ * Returns: `SORTIE_ERR_INVALID_URL`; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: `url` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_base_url(const sortie_session *session, const char *url, sortie_error **error);
+
+/**
+ * Sets the User-Agent field. By default it is `sortie/<version>`; `sortie_session_unset_header` sends none.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER` for a line break; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: `name` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_user_agent(const sortie_session *session, const char *name, sortie_error **error);
+
+/**
+ * Sets a header field of each request, in place of a default or of one of that name in any case.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER` for a name that is none or a value with a line break; `SORTIE_ERR_NULL`,
+ * `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_header(const sortie_session *session,
+                                        const char *name,
+                                        const char *value,
+                                        sortie_error **error);
+
+/**
+ * Sets a header field that holds a credential: it is dropped when a redirect leaves the origin, and shown nowhere.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER` for a name that is none or a value with a line break; `SORTIE_ERR_NULL`,
+ * `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_sensitive_header(const sortie_session *session,
+                                                  const char *name,
+                                                  const char *value,
+                                                  sortie_error **error);
+
+/**
+ * Sends no such header field, though it was set, or is a default such as `Accept`.
+ *
+ * Returns: `SORTIE_ERR_INVALID_HEADER` for a name that is none; `SORTIE_ERR_NULL`,
+ * `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: `name` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_unset_header(const sortie_session *session, const char *name, sortie_error **error);
+
+/**
+ * Adds a query parameter to each request. It is encoded here; what stands in a URL stays as it is.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: both are copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_add_param(const sortie_session *session,
+                                       const char *name,
+                                       const char *value,
+                                       sortie_error **error);
 
 /**
  * Registers an `args` hook: it sees the request before anything is encoded, the session's defaults merged in. It may refuse
@@ -1405,12 +2322,270 @@ sortie_status sortie_session_set_timeout_ms(const sortie_session *session,
                                             sortie_error **error);
 
 /**
+ * Whether redirects are followed. By default they are, but for HEAD.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_redirects(const sortie_session *session, int32_t follow, sortie_error **error);
+
+/**
+ * How many redirects of a call are followed; one more is `SORTIE_ERR_TOO_MANY_REDIRECTS`. Default: 30.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_max_redirects(const sortie_session *session, uint32_t most, sortie_error **error);
+
+/**
+ * Whether a redirect's request says by Referer where it comes from: the whole URL on the same origin, the origin alone on
+ * another, nothing from https to http. Default: no.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_referer(const sortie_session *session,
+                                         int32_t told,
+                                         sortie_error **error);
+
+/**
+ * Whether, how often and when a call goes again after what went wrong. Default: never.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `retries` is copied: later changes of it change nothing here.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_retries(const sortie_session *session,
+                                         const sortie_retries *retries,
+                                         sortie_error **error);
+
+/**
+ * Whether anything but https is refused, unsent (`SORTIE_ERR_INVALID_URL`), and redirects to it are not followed
+ * (`SORTIE_ERR_REDIRECT`). Default: no.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_https_only(const sortie_session *session, int32_t only, sortie_error **error);
+
+/**
+ * How many bytes of decoded content are accepted; more is `SORTIE_ERR_CONTENT_TOO_LARGE`.
+ *
+ * Parameters: `most`: or `SORTIE_UNKNOWN`, which is the default: any number, but for content that decodes to more than
+ * 256 MiB and 200 times its coded size.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_max_content(const sortie_session *session, uint64_t most, sortie_error **error);
+
+/**
+ * Whether a request that is not idempotent may be sent again where a pooled connection turns out to be closed.
+ * Default: no.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_resend(const sortie_session *session, int32_t resend, sortie_error **error);
+
+/**
+ * How many connections a loop has at the same time, idle ones included. A batch is a loop of its own; so is each thread that sends at the same time as others.
+ *
+ * Parameters: `most`: 0 counts as 1. Default: 128.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_connections(const sortie_session *session,
+                                             size_t most,
+                                             sortie_error **error);
+
+/**
+ * How many connections a loop has to one origin at the same time.
+ *
+ * Parameters: `most`: 0 counts as 1. Default: 16.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_per_origin(const sortie_session *session, size_t most, sortie_error **error);
+
+/**
+ * How long an idle connection is kept; a shorter `Keep-Alive: timeout` of the server wins.
+ *
+ * Parameters: `timeout_ms`: 1 or more, or `SORTIE_NEVER`: for as long as the server keeps it. Default: 90,000.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another time; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_idle_timeout_ms(const sortie_session *session,
+                                                 int64_t timeout_ms,
+                                                 sortie_error **error);
+
+/**
+ * Writes what happens to a descriptor, a line each by one write, in place of what was said of logs before. A line that cannot
+ * be written is lost; no call fails for it.
+ *
+ * Parameters: `fd`: duplicated, so that it may be closed at once; a pipe whose reader is gone raises SIGPIPE, as with any
+ * write. `style`: `SORTIE_LOG_LINES`: local time, method and URL of each exchange as it is sent; `SORTIE_LOG_DETAILED`:
+ * everything, for debugging. Neither shows secrets.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another style; `SORTIE_ERR_SYSTEM` where `fd` is not open;
+ * `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_log_fd(const sortie_session *session,
+                                        int32_t fd,
+                                        int32_t style,
+                                        sortie_error **error);
+
+/**
+ * Appends what happens to a file, a line each by one write, in place of what was said of logs before. It is made where it is
+ * not there. A line that cannot be written is lost; no call fails for it.
+ *
+ * Parameters: `style`: as for `sortie_session_set_log_fd`.
+ * Returns: `SORTIE_ERR_FILE` where it cannot be opened; `SORTIE_ERR_ARGUMENT` for another style; `SORTIE_ERR_NULL`,
+ * `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Ownership: `path` is copied.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_log_path(const sortie_session *session,
+                                          const char *path,
+                                          int32_t style,
+                                          sortie_error **error);
+
+/**
+ * Tells a callback what happens, in place of what was said of logs before.
+ *
+ * Parameters: `style`: as for `sortie_session_set_log_fd`.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another style; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `context` is let go by `drop`, unless that is NULL: when another log is set, or the session is gone, and no call
+ * is under way that began before; at once where this fails.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_log_callback(const sortie_session *session,
+                                              sortie_log log,
+                                              void *context,
+                                              sortie_drop drop,
+                                              int32_t style,
+                                              sortie_error **error);
+
+/**
+ * Tells nobody what happens, which is the default.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_unset_log(const sortie_session *session, sortie_error **error);
+
+/**
+ * A session as a file of `sortie_session_save` tells it, upon the library's defaults. What is not known in it, and cookies that
+ * are damaged or expired, are passed over.
+ *
+ * Returns: `SORTIE_ERR_FILE` where it cannot be read, or what it says cannot be used: a cause names the line and the field;
+ * `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `*session` is yours: free it by `sortie_session_free`.
+ * Threads: any.
+ */
+sortie_status sortie_session_restore(const char *path,
+                                     sortie_session **session,
+                                     sortie_error **error);
+
+/**
+ * Saves what a session was told, as JSON. Callbacks, and how connections are made (TLS, addresses, sockets), are never in it.
+ * The file is replaced as a whole or not at all, and is for its owner alone. Blocks until the disk has it.
+ *
+ * Parameters: `with_secrets`: 0: no credentials, no cookies; 1: with them, but for cookies that end with the session.
+ * Returns: `SORTIE_ERR_FILE`; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Threads: any.
+ */
+sortie_status sortie_session_save(const sortie_session *session,
+                                  const char *path,
+                                  int32_t with_secrets,
+                                  sortie_error **error);
+
+/**
  * The name of a status, such as `SORTIE_ERR_NULL`, for messages.
  *
  * Returns: a text that lives for ever; `unknown status` for a number that is none.
  * Threads: any.
  */
 const char *sortie_status_name(sortie_status status);
+
+/**
+ * Sends a request, and gives the response when its head is here, redirects followed; the content is read from it.
+ *
+ * `response` hooks run before the content is there; `post_request` hooks when it has ended, failed, or was given up.
+ *
+ * Parameters: `cancel`: ends the call when it is fired, from any thread, also while content is read; or NULL.
+ * Returns: `SORTIE_OK`, and else why no response could be had.
+ * Ownership: the request is copied; `*stream` is yours: free it by `sortie_stream_free`. It outlives the session.
+ * Threads: any, several at once; the stream belongs to one thread at a time.
+ */
+sortie_status sortie_session_stream(const sortie_session *session,
+                                    const sortie_request *request,
+                                    const sortie_cancel *cancel,
+                                    sortie_stream **stream,
+                                    sortie_error **error);
+
+/**
+ * The head of the response, and the history before it. Its content is empty, and its times are those up to the head.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `*response` is lent: it lives as long as the stream, and is not freed.
+ * Threads: the stream's one; the response may be read by any.
+ */
+sortie_status sortie_stream_response(const sortie_stream *stream,
+                                     const sortie_response **response,
+                                     sortie_error **error);
+
+/**
+ * Reads the next bytes of the content, decoded of its content codings, as soon as there are some.
+ *
+ * Only time that is spent in here counts against the time between bytes; that of the whole call goes on. Read to its end, its
+ * connection serves the next call.
+ *
+ * Parameters: `count`: how many bytes were written to `buffer`. 0 is the end, and comes again; where `size` is 0 it says
+ * nothing.
+ * Returns: why the content cannot be read on, behind all that came before; the same error comes again.
+ * `SORTIE_ERR_ARGUMENT` for a size that no memory has; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Threads: the stream's one.
+ */
+sortie_status sortie_stream_read(sortie_stream *stream,
+                                 uint8_t *buffer,
+                                 size_t size,
+                                 size_t *count,
+                                 sortie_error **error);
+
+/**
+ * How many trailer fields came behind the content.
+ *
+ * Returns: 0 before the end, and where `stream` is NULL.
+ * Threads: the stream's one.
+ */
+size_t sortie_stream_trailer_count(const sortie_stream *stream);
+
+/**
+ * The name of a trailer field, as it was sent.
+ *
+ * Parameters: `index`: counted from 0.
+ * Returns: a text that lives as long as the stream; NULL past the last, before the end, and where `stream` is NULL.
+ * Threads: the stream's one.
+ */
+const char *sortie_stream_trailer_name(const sortie_stream *stream, size_t index);
+
+/**
+ * The value of a trailer field.
+ *
+ * Parameters: `index`: counted from 0.
+ * Returns: a text that lives as long as the stream; NULL past the last, before the end, and where `stream` is NULL.
+ * Threads: the stream's one.
+ */
+const char *sortie_stream_trailer_value(const sortie_stream *stream, size_t index);
+
+/**
+ * Lets a stream go, and the response that it lent. Content that was not read to its end is given up: its connection is
+ * closed.
+ *
+ * Parameters: `stream`: or NULL, which is ignored.
+ * Threads: the stream's one.
+ */
+void sortie_stream_free(sortie_stream *stream);
 
 /**
  * From sending the request to the end of this response's head, in nanoseconds; redirects are in the history.
@@ -1427,6 +2602,148 @@ uint64_t sortie_response_elapsed_ns(const sortie_response *response);
  * Threads: any.
  */
 sortie_status sortie_response_timings(const sortie_response *response, sortie_timings *timings, sortie_error **error);
+
+/**
+ * How connections are secured, as it is by default. Hand it to a session or a request.
+ *
+ * Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`.
+ * Ownership: `*tls` is yours: free it by `sortie_tls_free`.
+ * Threads: any; it belongs to one thread at a time.
+ */
+sortie_status sortie_tls_new(sortie_tls **tls, sortie_error **error);
+
+/**
+ * Trusts the certificates of a PEM file in place of the system's roots, beside others that are given.
+ *
+ * The file is read now, and again when something else of `tls` is set.
+ * Returns: `SORTIE_ERR_FILE` where it cannot be read or has no such certificate; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `path` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_roots_file(sortie_tls *tls, const char *path, sortie_error **error);
+
+/**
+ * Trusts the certificates in `pem` in place of the system's roots, beside others that are given.
+ *
+ * Parameters: `pem`: `size` bytes of PEM.
+ * Returns: `SORTIE_ERR_ARGUMENT` where it has no such certificate; `SORTIE_ERR_NULL`.
+ * Ownership: `pem` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_roots_pem(sortie_tls *tls, const uint8_t *pem, size_t size, sortie_error **error);
+
+/**
+ * Trusts the certificates of a PEM file as well as the system's roots, and others that are given.
+ *
+ * The file is read now, and again when something else of `tls` is set.
+ * Returns: `SORTIE_ERR_FILE` where it cannot be read or has no such certificate; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `path` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_add_roots_file(sortie_tls *tls, const char *path, sortie_error **error);
+
+/**
+ * Trusts the certificates in `pem` as well as the system's roots, and others that are given.
+ *
+ * Parameters: `pem`: `size` bytes of PEM.
+ * Returns: `SORTIE_ERR_ARGUMENT` where it has no such certificate; `SORTIE_ERR_NULL`.
+ * Ownership: `pem` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_add_roots_pem(sortie_tls *tls, const uint8_t *pem, size_t size, sortie_error **error);
+
+/**
+ * Shows a certificate of ours to servers that ask for one.
+ *
+ * The files are read now, and again when something else of `tls` is set.
+ * Parameters: `chain_path`: PEM, our own certificate first; `key_path`: its key as PEM, PKCS#8, PKCS#1 or SEC1, not encrypted. Both
+ * may be the same file.
+ * Returns: `SORTIE_ERR_FILE` where one cannot be read or used, or they do not belong together; `SORTIE_ERR_NULL`,
+ * `SORTIE_ERR_UTF8`.
+ * Ownership: both are copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_identity_files(sortie_tls *tls,
+                                            const char *chain_path,
+                                            const char *key_path,
+                                            sortie_error **error);
+
+/**
+ * Shows a certificate of ours to servers that ask for one.
+ *
+ * Parameters: `pem`: `size` bytes of PEM: the chain, our own first, and its key, as in `sortie_tls_set_identity_files`.
+ * Returns: `SORTIE_ERR_ARGUMENT` where it cannot be used; `SORTIE_ERR_NULL`.
+ * Ownership: `pem` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_identity_pem(sortie_tls *tls, const uint8_t *pem, size_t size, sortie_error **error);
+
+/**
+ * Trusts only a peer whose key is known, beside the usual verification. Can be given several times; one has to match.
+ *
+ * Parameters: `digest`: the SHA-256 of a certificate's SubjectPublicKeyInfo (RFC 7469, section 2.4); `size`: 32.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another size; `SORTIE_ERR_NULL`.
+ * Ownership: `digest` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_add_pin_sha256(sortie_tls *tls, const uint8_t *digest, size_t size, sortie_error **error);
+
+/**
+ * Asks for a name, and verifies it, in place of the host that a URL names.
+ *
+ * Parameters: `name`: a name or an IP address.
+ * Returns: `SORTIE_ERR_ARGUMENT` for what is neither; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: `name` is copied.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_server_name(sortie_tls *tls, const char *name, sortie_error **error);
+
+/**
+ * The lowest version that is spoken.
+ *
+ * Parameters: `version`: `SORTIE_TLS_1_2`, which is the default, or `SORTIE_TLS_1_3`.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another; `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_min_version(sortie_tls *tls, int32_t version, sortie_error **error);
+
+/**
+ * Trusts any certificate: expired, of another host, of an unknown issuer. Default: no. Whoever stands between can then read and
+ * change everything, unless a pin tells the peer.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_danger_accept_invalid_certs(sortie_tls *tls,
+                                                         int32_t accept,
+                                                         sortie_error **error);
+
+/**
+ * Writes the secrets of each TLS session to the file that `SSLKEYLOGFILE` names, for whoever looks into a capture of it.
+ * Default: no, whatever the environment says.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_key_log(sortie_tls *tls,
+                                     int32_t write,
+                                     sortie_error **error);
+
+/**
+ * Whether TLS sessions are resumed, which spares a round trip, or signatures and certificates. Default: yes.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: its one.
+ */
+sortie_status sortie_tls_set_resumption(sortie_tls *tls, int32_t resume, sortie_error **error);
+
+/**
+ * Lets it go. What it was handed to has a copy.
+ *
+ * Parameters: `tls`: or NULL, which is ignored.
+ * Threads: its one.
+ */
+void sortie_tls_free(sortie_tls *tls);
 
 /**
  * The library's version, as a number that grows: `major * 1000000 + minor * 1000 + patch`.

@@ -10,6 +10,7 @@ use facade::ResponseStream;
 use crate::cancel::sortie_cancel;
 use crate::error::sortie_error;
 use crate::fault::Fault;
+use crate::fields::Fields;
 use crate::fork::Birth;
 use crate::guard::{guard, quiet};
 use crate::lend::{lend, out, room};
@@ -17,7 +18,6 @@ use crate::request::sortie_request;
 use crate::response::sortie_response;
 use crate::session::sortie_session;
 use crate::status::sortie_status;
-use crate::text::Text;
 
 /// A response whose head is here, and whose content comes as it is read. Where nobody reads, nothing is received: the server
 /// has to wait. What is held does not grow with the content.
@@ -25,17 +25,16 @@ pub struct sortie_stream {
     stream: ResponseStream,
     /// The head, as it was lent.
     head: OnceLock<Box<sortie_response>>,
-    /// Names and values of the trailer fields, once they are there.
-    trailers: OnceLock<Box<[(Text, Text)]>>,
+    /// The trailer fields, as they were lent.
+    trailers: OnceLock<Fields>,
     birth: Birth,
 }
 
 impl sortie_stream {
-    /// What is said of one trailer field.
-    fn trailer(&self, index: usize, say: impl FnOnce(&(Text, Text), (&str, &str)) -> *const c_char) -> *const c_char {
-        let Some(fields) = self.stream.trailers() else { return ptr::null() };
-        let texts = self.trailers.get_or_init(|| fields.iter().map(|_| Default::default()).collect());
-        texts.get(index).zip(fields.iter().nth(index)).map_or(ptr::null(), |(texts, field)| say(texts, field))
+    /// The trailer fields, once they are there.
+    fn trailers(&self) -> Option<&Fields> {
+        let trailers = self.stream.trailers()?;
+        Some(self.trailers.get_or_init(|| Fields::of(trailers)))
     }
 }
 
@@ -133,9 +132,7 @@ pub extern "C" fn sortie_stream_trailer_count(stream: Option<&sortie_stream>) ->
 /// Threads: the stream's one.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_stream_trailer_name(stream: Option<&sortie_stream>, index: usize) -> *const c_char {
-    quiet(ptr::null(), || {
-        stream.map_or(ptr::null(), |it| it.trailer(index, |texts, (name, _)| texts.0.get(|| name.into())))
-    })
+    quiet(ptr::null(), || stream.and_then(sortie_stream::trailers).map_or(ptr::null(), |fields| fields.name(index)))
 }
 
 /// The value of a trailer field.
@@ -145,9 +142,7 @@ pub extern "C" fn sortie_stream_trailer_name(stream: Option<&sortie_stream>, ind
 /// Threads: the stream's one.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_stream_trailer_value(stream: Option<&sortie_stream>, index: usize) -> *const c_char {
-    quiet(ptr::null(), || {
-        stream.map_or(ptr::null(), |it| it.trailer(index, |texts, (_, value)| texts.1.get(|| value.into())))
-    })
+    quiet(ptr::null(), || stream.and_then(sortie_stream::trailers).map_or(ptr::null(), |fields| fields.value(index)))
 }
 
 /// Lets a stream go, and the response that it lent. Content that was not read to its end is given up: its connection is
@@ -157,7 +152,10 @@ pub extern "C" fn sortie_stream_trailer_value(stream: Option<&sortie_stream>, in
 /// Threads: the stream's one.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_stream_free(stream: Option<Box<sortie_stream>>) {
-    quiet((), || drop(stream));
+    quiet((), || match stream {
+        Some(stream) if !stream.birth.is_here() => stream.stream.abandon(),
+        stream => drop(stream),
+    });
 }
 
 /// What stopped the reading, in the library's words.
