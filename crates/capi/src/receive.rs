@@ -62,3 +62,47 @@ fn stopped(stream: &ResponseStream) -> Error {
         .with_response(stream.head().clone())
         .with_warnings(stream.warnings().to_vec())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ptr;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use facade::{Method, Session};
+    use sortie_testserver::TestServer;
+
+    use super::*;
+    use crate::response::{sortie_response_content, sortie_response_status};
+    use crate::status::{SORTIE_ERR_CANCELLED, SORTIE_ERR_NULL, SORTIE_OK};
+
+    static SEEN: AtomicUsize = AtomicUsize::new(0);
+
+    extern "C" fn add(_: *mut c_void, _: *const u8, size: usize) -> i32 {
+        SEEN.fetch_add(size, Ordering::SeqCst);
+        0
+    }
+
+    extern "C" fn stop(_: *mut c_void, _: *const u8, _: usize) -> i32 {
+        -1
+    }
+
+    #[test]
+    fn content_goes_to_the_callback_and_none_of_it_to_the_response() {
+        let server = TestServer::start().unwrap();
+        let session = sortie_session::new(Session::new());
+        let request = sortie_request::new(facade::request(Method::GET, server.url("/bytes/300000")));
+        let mut response: Option<Box<sortie_response>> = None;
+        let null: *mut *mut sortie_error = ptr::null_mut();
+        let receive = |write, response: *mut Option<Box<sortie_response>>| {
+            sortie_session_receive(Some(&session), Some(&request), write, null.cast(), None, response.cast(), null)
+        };
+        assert_eq!(receive(Some(add), &raw mut response), SORTIE_OK);
+        assert_eq!(SEEN.load(Ordering::SeqCst), 300_000);
+        assert_eq!(sortie_response_status(response.as_deref()), 200);
+        assert_eq!(sortie_response_content(response.as_deref()).size, 0);
+        assert_eq!(receive(Some(stop), &raw mut response), SORTIE_ERR_CANCELLED);
+        assert_eq!(receive(None, &raw mut response), SORTIE_ERR_NULL);
+        assert_eq!(receive(Some(add), ptr::null_mut()), SORTIE_ERR_NULL);
+        assert_eq!(server.requests(), 2);
+    }
+}

@@ -37,7 +37,7 @@ enum Whose {
 }
 
 impl sortie_request {
-    fn new(request: Request) -> Self {
+    pub(crate) fn new(request: Request) -> Self {
         sortie_request {
             request,
             draft: Draft::None,
@@ -263,4 +263,76 @@ pub extern "C" fn sortie_request_free(request: Option<Box<sortie_request>>) {
 
 fn parse(method: &str) -> Result<Method, Fault> {
     method.parse().map_err(|why| Fault::argument("method", format_args!("cannot be used: {why}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lend;
+    use crate::request_connecting::sortie_request_set_unix_socket;
+    use crate::request_header::{sortie_request_append_header, sortie_request_set_header};
+    use crate::status::{SORTIE_ERR_ARGUMENT, SORTIE_ERR_NULL, SORTIE_ERR_UTF8, SORTIE_OK};
+
+    fn read(pointer: *const c_char) -> Option<String> {
+        (!pointer.is_null()).then(|| lend::text(pointer, "text").unwrap().to_owned())
+    }
+
+    #[test]
+    fn what_is_null_or_no_text_changes_nothing() {
+        let null = ptr::null_mut();
+        let mut request = sortie_request::new(facade::request(Method::GET, "http://127.0.0.1:9/"));
+        assert_eq!(sortie_request_set_header(None, c"A".as_ptr(), c"1".as_ptr(), null), SORTIE_ERR_NULL);
+        assert_eq!(sortie_request_set_header(Some(&mut request), c"A".as_ptr(), ptr::null(), null), SORTIE_ERR_NULL);
+        assert_eq!(sortie_request_set_url(Some(&mut request), c"http://\xff/".as_ptr(), null), SORTIE_ERR_UTF8);
+        assert_eq!(sortie_request_set_method(Some(&mut request), c"A B".as_ptr(), null), SORTIE_ERR_ARGUMENT);
+        assert_eq!(request.request().arguments().headers().count(), 0);
+        assert_eq!(request.request().arguments().url(), "http://127.0.0.1:9/");
+        assert_eq!(read(sortie_request_header(Some(&request), ptr::null())), None);
+    }
+
+    #[test]
+    fn what_is_lent_is_as_the_request_is_now() {
+        let null = ptr::null_mut();
+        let mut request = sortie_request::new(facade::request(Method::GET, "/"));
+        assert_eq!(read(sortie_request_header(Some(&request), c"a".as_ptr())), None);
+        assert_eq!(sortie_request_set_header(Some(&mut request), c"A".as_ptr(), c"1".as_ptr(), null), SORTIE_OK);
+        assert_eq!(sortie_request_append_header(Some(&mut request), c"a".as_ptr(), c"2".as_ptr(), null), SORTIE_OK);
+        let lent = sortie_request_header(Some(&request), c"a".as_ptr());
+        assert_eq!(read(lent).as_deref(), Some("1"));
+        assert_eq!(lent, sortie_request_header(Some(&request), c"A".as_ptr()));
+        assert_eq!(read(sortie_request_method(Some(&request))).as_deref(), Some("GET"));
+        assert_eq!(sortie_request_set_method(Some(&mut request), c"PUT".as_ptr(), null), SORTIE_OK);
+        assert_eq!(sortie_request_set_url(Some(&mut request), c"/new".as_ptr(), null), SORTIE_OK);
+        assert_eq!(read(sortie_request_method(Some(&request))).as_deref(), Some("PUT"));
+        assert_eq!(read(sortie_request_url(Some(&request))).as_deref(), Some("/new"));
+    }
+
+    #[test]
+    fn a_hook_changes_arguments_but_not_the_connection_and_frees_nothing() {
+        let null = ptr::null_mut();
+        let mut arguments = Arguments::new(Method::POST, "/");
+        arguments.set_body(BodyArgument::form([("a", "1")]));
+        let mut request = sortie_request::lent(arguments);
+        assert_eq!(sortie_request_set_unix_socket(Some(&mut request), c"/tmp/s".as_ptr(), null), SORTIE_ERR_ARGUMENT);
+        request.add_pair("b", "2");
+        let mut copy: Option<Box<sortie_request>> = None;
+        assert_eq!(sortie_request_copy(Some(&request), ptr::from_mut(&mut copy).cast(), null), SORTIE_OK);
+        assert!(copy.as_ref().is_some_and(|copy| copy.whose == Whose::Program));
+        sortie_request_free(copy);
+        let arguments = request.into_arguments();
+        let pairs: Vec<_> =
+            arguments.body().form_pairs().unwrap().iter().map(|(name, value)| (&**name, &**value)).collect();
+        assert_eq!(pairs, [("a", "1"), ("b", "2")]);
+    }
+
+    #[test]
+    fn a_request_that_is_a_hooks_stays_when_it_is_freed() {
+        let handle = Box::new(sortie_request::lent(Arguments::new(Method::GET, "/")));
+        let url: std::sync::Arc<str> = "/counted".into();
+        let mut handle = handle;
+        handle.arguments_mut().set_url(url.clone());
+        sortie_request_free(Some(handle));
+        // It was not dropped: its URL is still held.
+        assert_eq!(std::sync::Arc::strong_count(&url), 2);
+    }
 }

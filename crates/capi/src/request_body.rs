@@ -155,3 +155,78 @@ fn check(json: &str) -> Result<(), Fault> {
         Error::new(ErrorKind::InvalidBody).with_message(message).with_source(source).into()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ptr;
+
+    use facade::Method;
+    use sortie_testserver::TestServer;
+
+    use super::*;
+    use crate::error::sortie_error_message;
+    use crate::request_part::sortie_request_add_part;
+    use crate::status::{SORTIE_ERR_INVALID_BODY, SORTIE_ERR_NULL, SORTIE_OK};
+
+    /// What the server heard.
+    fn heard(request: &sortie_request) -> serde_json::Value {
+        request.request().send().unwrap().json().unwrap()
+    }
+
+    #[test]
+    fn json_is_sent_as_it_stands_and_what_is_none_says_where() {
+        let server = TestServer::start().unwrap();
+        let mut request = sortie_request::new(facade::request(Method::POST, server.url("/anything")));
+        let mut error: Option<Box<sortie_error>> = None;
+        let text = c" {\"a\" : 1.50} \n";
+        assert_eq!(sortie_request_set_json(Some(&mut request), text.as_ptr(), ptr::null_mut()), SORTIE_OK);
+        for wrong in [c"", c"{\"a\":\n 1,}", c"1 2"] {
+            let status = sortie_request_set_json(Some(&mut request), wrong.as_ptr(), ptr::from_mut(&mut error).cast());
+            assert_eq!(status, SORTIE_ERR_INVALID_BODY);
+        }
+        let message = crate::lend::text(sortie_error_message(error.as_deref()), "message").unwrap();
+        assert_eq!(message, "`json` is no JSON: line 1, column 3 (phase prepare)");
+        let heard = heard(&request);
+        assert_eq!(heard["data"], " {\"a\" : 1.50} \n");
+        assert_eq!(heard["headers"]["Content-Type"], "application/json");
+    }
+
+    #[test]
+    fn a_text_says_what_it_is_unless_the_caller_does() {
+        let server = TestServer::start().unwrap();
+        let mut request = sortie_request::new(facade::request(Method::POST, server.url("/anything")));
+        assert_eq!(sortie_request_set_text(Some(&mut request), c"é".as_ptr(), ptr::null_mut()), SORTIE_OK);
+        assert_eq!(heard(&request)["headers"]["Content-Type"], "text/plain; charset=utf-8");
+        request.arguments_mut().set_header("content-type", "text/markdown");
+        assert_eq!(heard(&request)["headers"]["Content-Type"], "text/markdown");
+    }
+
+    #[test]
+    fn pairs_and_parts_add_up_and_another_kind_of_body_takes_their_place() {
+        let server = TestServer::start().unwrap();
+        let mut request = sortie_request::new(facade::request(Method::POST, server.url("/anything")));
+        let null = ptr::null_mut();
+        let pair = |request: &mut sortie_request| {
+            assert_eq!(sortie_request_add_form(Some(request), c"a".as_ptr(), c"1 &".as_ptr(), null), SORTIE_OK);
+        };
+        let part = |request: &mut sortie_request| {
+            let (name, type_) = (c"p".as_ptr(), c"text/plain".as_ptr());
+            let (data, size) = (b"x".as_ptr(), 1);
+            let status = sortie_request_add_part(Some(request), name, data, size, ptr::null(), type_, null);
+            assert_eq!(status, SORTIE_OK);
+        };
+        pair(&mut request);
+        pair(&mut request);
+        assert_eq!(heard(&request)["form"], serde_json::json!({ "a": ["1 &", "1 &"] }));
+        part(&mut request);
+        part(&mut request);
+        for _again in 0..2 {
+            assert_eq!(heard(&request)["form"], serde_json::json!({ "p": ["x", "x"] }));
+        }
+        pair(&mut request);
+        assert_eq!(heard(&request)["form"], serde_json::json!({ "a": "1 &" }));
+        assert_eq!(sortie_request_set_body(Some(&mut request), ptr::null(), 0, null), SORTIE_OK);
+        assert_eq!(sortie_request_set_body(Some(&mut request), ptr::null(), 1, null), SORTIE_ERR_NULL);
+        assert_eq!(heard(&request)["headers"]["Content-Length"], "0");
+    }
+}

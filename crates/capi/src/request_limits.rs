@@ -4,6 +4,7 @@ use crate::error::sortie_error;
 use crate::guard::guard;
 use crate::lend::lend;
 use crate::request::sortie_request;
+use crate::retries::sortie_retries;
 use crate::status::sortie_status;
 use crate::values::{Timeout, known, limit};
 
@@ -67,6 +68,25 @@ pub extern "C" fn sortie_request_set_max_redirects(
 ) -> sortie_status {
     guard(error, || {
         lend(request, "request")?.arguments_mut().set_redirect_limit(most);
+        Ok(())
+    })
+}
+
+/// Whether, how often and when it goes again after what went wrong, in place of what the session says.
+///
+/// Parameters: `retries`: as they are now.
+/// Returns: `SORTIE_ERR_NULL`.
+/// Ownership: they are copied.
+/// Threads: the request's one.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_request_set_retries(
+    request: Option<&mut sortie_request>,
+    retries: Option<&sortie_retries>,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        let (request, retries) = (lend(request, "request")?, sortie_retries::lend(retries)?);
+        request.arguments_mut().set_retries(retries);
         Ok(())
     })
 }

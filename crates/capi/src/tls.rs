@@ -2,9 +2,9 @@
 
 use std::ffi::c_char;
 
-use facade::SessionBuilder;
 #[cfg(feature = "tls")]
 use facade::{ErrorKind, Tls, TlsBuilder, TlsError, TlsVersion};
+use facade::{Request, SessionBuilder};
 
 use crate::error::sortie_error;
 use crate::fault::Fault;
@@ -123,6 +123,14 @@ impl Secured {
         #[cfg(feature = "tls")]
         let defaults = defaults.proxy_tls(self.tls);
         defaults
+    }
+
+    /// Secures a request's connections.
+    #[cfg_attr(not(feature = "tls"), expect(clippy::unused_self, reason = "there is none"))]
+    pub(crate) fn secure_one(self, request: Request) -> Request {
+        #[cfg(feature = "tls")]
+        let request = request.tls(self.tls);
+        request
     }
 }
 
