@@ -19,8 +19,12 @@ pub struct sortie_session {
 }
 
 impl sortie_session {
+    pub(crate) fn new(session: Session) -> Self {
+        sortie_session { session, birth: Birth::here() }
+    }
+
     pub(crate) fn into_raw(session: Session) -> *mut Self {
-        Box::into_raw(Box::new(sortie_session { session, birth: Birth::here() }))
+        Box::into_raw(Box::new(Self::new(session)))
     }
 
     /// The session behind a handle of this process.
