@@ -1605,6 +1605,17 @@ sortie_status sortie_response_set_content(sortie_response *response,
 void sortie_response_free(sortie_response *response);
 
 /**
+ * The cookies that this response set; those of redirects are in the history. What was refused, or expired at once, is left out.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `*cookies` is yours: free it by `sortie_cookies_free`.
+ * Threads: any.
+ */
+sortie_status sortie_response_cookies(const sortie_response *response,
+                                      sortie_cookies **cookies,
+                                      sortie_error **error);
+
+/**
  * The reason phrase as it came: empty where there was none.
  *
  * Returns: a text that lives as long as `response`; NULL where that is NULL.
