@@ -1563,6 +1563,7 @@ const char *sortie_response_encoding(const sortie_response *response);
  *
  * Parameters: `response`: a hook's own; `status`: 100 to 999.
  * Returns: `SORTIE_ERR_ARGUMENT` for any other response or status; `SORTIE_ERR_NULL`.
+ * Ownership: what was lent of the response before stays until the hook returns.
  * Threads: the hook's.
  */
 sortie_status sortie_response_set_status(sortie_response *response,

@@ -24,7 +24,7 @@ pub extern "C" fn sortie_response_reason(response: Option<&sortie_response>) -> 
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_response_version(response: Option<&sortie_response>) -> *const c_char {
-    read(response, |response, _| version(response.version()).as_ptr())
+    response.map_or(ptr::null(), |response| version(response.response().version()).as_ptr())
 }
 
 /// The URL that answered, after all redirects; its fragment is in it, userinfo is not.
@@ -194,6 +194,13 @@ mod tests {
         assert_eq!(words(sortie_response_header(response, c"X-None".as_ptr())), None);
         assert_eq!(words(sortie_response_header(response, ptr::null())), None);
         assert_eq!(words(sortie_response_header_name(response, usize::MAX)), None);
+    }
+
+    #[test]
+    fn any_thread_may_read() {
+        fn shared<T: Send + Sync>() {}
+        shared::<sortie_response>();
+        shared::<crate::error::sortie_error>();
     }
 
     #[test]
