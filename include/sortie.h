@@ -1588,6 +1588,7 @@ const char *sortie_response_encoding(const sortie_response *response);
  *
  * Parameters: `response`: a hook's own; `status`: 100 to 999.
  * Returns: `SORTIE_ERR_ARGUMENT` for any other response or status; `SORTIE_ERR_NULL`.
+ * Ownership: what was lent of the response before stays until the hook returns.
  * Threads: the hook's.
  */
 sortie_status sortie_response_set_status(sortie_response *response,
@@ -1628,6 +1629,17 @@ sortie_status sortie_response_set_content(sortie_response *response,
  * Threads: one, when no other reads it any more.
  */
 void sortie_response_free(sortie_response *response);
+
+/**
+ * The cookies that this response set; those of redirects are in the history. What was refused, or expired at once, is left out.
+ *
+ * Returns: `SORTIE_ERR_NULL`.
+ * Ownership: `*cookies` is yours: free it by `sortie_cookies_free`.
+ * Threads: any.
+ */
+sortie_status sortie_response_cookies(const sortie_response *response,
+                                      sortie_cookies **cookies,
+                                      sortie_error **error);
 
 /**
  * The reason phrase as it came: empty where there was none.

@@ -4,6 +4,7 @@ use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 use std::time::{Duration, SystemTime};
 
+use facade::Cookie;
 use facade::cookie::{SameSite, Stored};
 
 use crate::error::sortie_error;
@@ -63,6 +64,21 @@ impl sortie_cookies {
 }
 
 impl Kept {
+    /// One that this host set.
+    pub(crate) fn received(cookie: &Cookie<'_>, host: &str) -> Self {
+        Kept {
+            name: c_string(cookie.name()),
+            value: c_string(cookie.value()),
+            domain: c_string(cookie.domain().unwrap_or(host)),
+            path: c_string(cookie.path().unwrap_or("/")),
+            expires: cookie.expires_datetime().map(SystemTime::from),
+            secure: cookie.secure() == Some(true),
+            http_only: cookie.http_only() == Some(true),
+            host_only: cookie.domain().is_none(),
+            same_site: cookie.same_site(),
+        }
+    }
+
     /// Lends it.
     fn shown(&self) -> sortie_cookie {
         sortie_cookie {

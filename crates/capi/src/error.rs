@@ -230,3 +230,75 @@ fn read<T>(error: Option<&sortie_error>, read: impl FnOnce(&sortie_error) -> *co
 fn told(error: Option<&sortie_error>) -> Option<&facade::Error> {
     error.and_then(sortie_error::told)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use facade::{Error, ErrorKind, Session};
+    use sortie_testserver::{TestServer, refused_port};
+
+    use super::*;
+    use crate::lend::{list, text};
+    use crate::response::sortie_response_status;
+    use crate::status::*;
+
+    fn words<'a>(pointer: *const c_char) -> Option<&'a str> {
+        text(pointer, "text").ok()
+    }
+
+    #[test]
+    fn an_error_tells_what_where_and_why() {
+        let session = Session::builder().trust_env(false).build().unwrap();
+        let url = format!("http://user:5ecret@127.0.0.1:{}/", refused_port());
+        let error = sortie_error::new(session.get(url).send().unwrap_err().into());
+        let error = Some(&error);
+        assert_eq!(sortie_error_status(error), SORTIE_ERR_CONNECT);
+        assert_eq!(words(sortie_error_kind(error)), Some("cannot connect"));
+        assert_eq!(words(sortie_error_phase(error)), Some("connect"));
+        assert_eq!(words(sortie_error_method(error)), Some("GET"));
+        assert!(words(sortie_error_url(error)).is_some_and(|url| !url.contains("5ecret")));
+        assert_eq!(sortie_error_os_error(error), libc::ECONNREFUSED);
+        assert_eq!((sortie_error_is_timeout(error), sortie_error_attempts(error)), (0, 0));
+        let causes = (0..sortie_error_cause_count(error)).map(|index| words(sortie_error_cause(error, index)).unwrap());
+        let told: Vec<_> = words(sortie_error_message(error)).into_iter().chain(causes).collect();
+        assert!(told.len() > 1);
+        assert_eq!(words(sortie_error_chain(error)), Some(&*told.join(": ")));
+        assert!(sortie_error_cause(error, usize::MAX).is_null());
+        assert!(sortie_error_response(error).is_null());
+    }
+
+    #[test]
+    fn a_fault_of_the_callers_has_a_kind_and_a_message_and_no_request() {
+        let error = sortie_error::new(Fault::Null("url"));
+        assert_eq!(words(sortie_error_kind(Some(&error))), Some("null pointer"));
+        assert_eq!(words(sortie_error_message(Some(&error))), Some("`url` is NULL"));
+        assert_eq!(words(sortie_error_chain(Some(&error))), Some("`url` is NULL"));
+        assert_eq!(words(sortie_error_method(Some(&error))), None);
+        assert_eq!((sortie_error_cause_count(Some(&error)), sortie_error_os_error(Some(&error))), (0, 0));
+    }
+
+    #[test]
+    fn a_bad_status_brings_its_response() {
+        let server = TestServer::start().unwrap();
+        let session = Session::builder().trust_env(false).build().unwrap();
+        let response = session.get(server.url("/status/404")).send().unwrap();
+        let error = sortie_error::new(response.raise_for_status().unwrap_err().into());
+        let response = sortie_error_response(Some(&error));
+        assert_eq!(sortie_error_response(Some(&error)), response, "the same one each time");
+        assert_eq!(sortie_response_status(list(response, 1, "response").unwrap().first()), 404);
+    }
+
+    #[test]
+    fn an_error_that_is_lent_is_not_freed() {
+        let source = Arc::new(std::io::Error::other("held"));
+        let error = Error::new(ErrorKind::Connect).with_shared_source(source.clone());
+        sortie_error_free(Some(Box::new(sortie_error::lent(error.clone()))));
+        drop(error);
+        assert_eq!(Arc::strong_count(&source), 2);
+        sortie_error_free(Some(Box::new(sortie_error::new(
+            Error::new(ErrorKind::Connect).with_shared_source(source.clone()).into(),
+        ))));
+        assert_eq!(Arc::strong_count(&source), 2);
+    }
+}

@@ -37,6 +37,7 @@ pub mod request_part;
 pub mod request_reader;
 mod request_texts;
 pub mod response;
+pub mod response_cookies;
 pub mod response_head;
 pub mod response_request;
 pub mod retries;

@@ -208,6 +208,7 @@ pub extern "C" fn sortie_response_encoding(response: Option<&sortie_response>) -
 ///
 /// Parameters: `response`: a hook's own; `status`: 100 to 999.
 /// Returns: `SORTIE_ERR_ARGUMENT` for any other response or status; `SORTIE_ERR_NULL`.
+/// Ownership: what was lent of the response before stays until the hook returns.
 /// Threads: the hook's.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_response_set_status(
