@@ -151,6 +151,14 @@
 #define SORTIE_COOKIES_JSON 1
 
 /**
+ * Many calls on one loop: submit, turn, take. Each call ends in exactly one outcome.
+ *
+ * It belongs to one thread at a time. A function that finds it in use, by another thread or since it has called back, gives
+ * `SORTIE_ERR_BUSY` at once.
+ */
+typedef struct sortie_batch sortie_batch;
+
+/**
  * Ends the calls that it was given to, from any thread. Once fired it stays so: what is sent with it later ends at once.
  */
 typedef struct sortie_cancel sortie_cancel;
@@ -211,9 +219,87 @@ typedef struct sortie_stream sortie_stream;
 typedef struct sortie_tls sortie_tls;
 
 /**
+ * Ends the wait of a batch's turn, from any thread. It may outlive its batch, and wakes nobody then.
+ */
+typedef struct sortie_waker sortie_waker;
+
+/**
  * How a function ended: `SORTIE_OK`, `SORTIE_EMPTY`, or one of `SORTIE_ERR_...`. New ones may be added in their groups.
  */
 typedef int32_t sortie_status;
+
+/**
+ * How far a batch had come at one moment.
+ */
+typedef struct {
+    /**
+     * How many requests there are in all; `SORTIE_UNKNOWN` where more may be submitted.
+     */
+    uint64_t total;
+    /**
+     * How many were submitted, those that could not be sent included.
+     */
+    uint64_t submitted;
+    /**
+     * How many have not ended: queued or under way.
+     */
+    uint64_t in_flight;
+    /**
+     * How many have ended, the failed ones included.
+     */
+    uint64_t done;
+    /**
+     * How many of those ended with an error. A status of 400 or above is none.
+     */
+    uint64_t failed;
+    /**
+     * How many bytes of content came, decoded, in responses.
+     */
+    uint64_t bytes;
+    /**
+     * From the first submission to the last turn.
+     */
+    uint64_t elapsed_ns;
+} sortie_progress;
+
+/**
+ * Is told how far a batch has come. `progress` is lent.
+ */
+typedef void (*sortie_progress_callback)(void *context, const sortie_progress *progress);
+
+/**
+ * Lets a callback's context go, once, when nothing can call back any more. NULL where there is nothing to let go.
+ */
+typedef void (*sortie_drop)(void *context);
+
+/**
+ * How one call has ended: `response` or `error`, the other is NULL.
+ *
+ * What `sortie_batch_take` or a map has filled is yours: free the one that is there. What a callback is given is lent.
+ */
+typedef struct {
+    /**
+     * The number that the call was given when it was submitted; in a map the index of its request.
+     */
+    uint64_t call;
+    /**
+     * What it was submitted with; NULL in a map.
+     */
+    void *user;
+    /**
+     * The response, whatever its status.
+     */
+    sortie_response *response;
+    /**
+     * Why there is none.
+     */
+    sortie_error *error;
+} sortie_outcome;
+
+/**
+ * Is told how a call has ended, by the turn that comes across it. `outcome`, and what is in it, is lent.
+ */
+typedef void (*sortie_done)(void *context, const sortie_outcome *outcome);
 
 /**
  * A cookie. Its texts live as long as the list that it is from.
@@ -258,6 +344,32 @@ typedef struct {
 } sortie_cookie;
 
 /**
+ * What became of the connections of a batch's loop.
+ */
+typedef struct {
+    /**
+     * How many were opened.
+     */
+    uint64_t opened;
+    /**
+     * How often a connection served another request.
+     */
+    uint64_t reused;
+    /**
+     * How many could not be opened.
+     */
+    uint64_t failed;
+    /**
+     * How many of those that were opened are secured by TLS.
+     */
+    uint64_t secured;
+    /**
+     * How many of those took up an earlier session of TLS.
+     */
+    uint64_t resumed;
+} sortie_pool;
+
+/**
  * Bytes that a handle lends: they live as long as it. `data` is not NULL, also where `size` is 0; no NUL follows.
  */
 typedef struct {
@@ -282,11 +394,6 @@ typedef int32_t (*sortie_write)(void *context, const uint8_t *data, size_t size)
  * `sortie_session_on_args`.
  */
 typedef int32_t (*sortie_args_hook)(void *context, sortie_request *request, sortie_reason *reason);
-
-/**
- * Lets a callback's context go, once, when nothing can call back any more. NULL where there is nothing to let go.
- */
-typedef void (*sortie_drop)(void *context);
 
 /**
  * Runs directly before the request is sent. `prepared` is a copy that the hook may change: see
@@ -580,6 +687,258 @@ extern "C" {
 #endif // __cplusplus
 
 /**
+ * A batch of a session's: what is submitted brings its defaults and cookies along, and uses its connections.
+ *
+ * Parameters: `session`: its limits hold, unless `sortie_batch_set_...` says otherwise.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `*batch` is yours: free it by `sortie_batch_free`. The session may be freed before.
+ * Threads: any; the batch belongs to one thread at a time.
+ */
+sortie_status sortie_batch_new(const sortie_session *session, sortie_batch **batch, sortie_error **error);
+
+/**
+ * Cancels a call, whatever state it is in: its outcome is an error of the status `SORTIE_ERR_CANCELLED`.
+ *
+ * Parameters: `call`: what `sortie_batch_submit` gave.
+ * Returns: `SORTIE_EMPTY` where it had ended, or never was; `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one; from another one, use a `sortie_cancel`.
+ */
+sortie_status sortie_batch_cancel(const sortie_batch *batch, uint64_t call, sortie_error **error);
+
+/**
+ * Cancels all that is unfinished. The outcomes come as others do.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one; from another one, use a `sortie_cancel`.
+ */
+sortie_status sortie_batch_cancel_all(const sortie_batch *batch, sortie_error **error);
+
+/**
+ * How many calls were submitted, and neither taken nor told to their callbacks.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_unfinished(const sortie_batch *batch, size_t *count, sortie_error **error);
+
+/**
+ * Lets a batch go. What is unfinished is cancelled; outcomes that were not taken are lost, and their callbacks not called.
+ *
+ * In a callback of the batch's own turn it goes when that turn returns, which tells no other callback.
+ *
+ * Parameters: `batch`: or NULL, which is ignored.
+ * Threads: the batch's one. Where another is in it all the same, it goes when that one is out.
+ */
+void sortie_batch_free(sortie_batch *batch);
+
+/**
+ * How many connections there may be at the same time, in all and to one origin.
+ *
+ * Parameters: `most`: 0 counts as 1. Default: the session's limits, which are 128 in all and 16 an origin.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_set_concurrency(const sortie_batch *batch, size_t most, sortie_error **error);
+
+/**
+ * How many connections to one origin there may be at the same time.
+ *
+ * Parameters: `most`: 0 counts as 1. Default: as many as `sortie_batch_set_concurrency` says, and else the session's limit.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_set_per_origin(const sortie_batch *batch,
+                                          size_t most,
+                                          sortie_error **error);
+
+/**
+ * Bounds the whole batch, from its first request on: what is unfinished then, or comes later, ends with
+ * `SORTIE_ERR_DEADLINE`.
+ *
+ * Parameters: `deadline_ms`: `SORTIE_NEVER` lifts one that has not passed. Default: never.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_ARGUMENT`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_set_deadline_ms(const sortie_batch *batch, int64_t deadline_ms, sortie_error **error);
+
+/**
+ * Whether the rest is given up when a call has ended with an error: it ends with `SORTIE_ERR_FAILED_FAST`.
+ *
+ * Parameters: `fast`: 1 or 0. A status of 400 or above is no error. Default: 0.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_set_fail_fast(const sortie_batch *batch, int32_t fast, sortie_error **error);
+
+/**
+ * How many bytes of content may be held at the same time: by calls that are being received, and by outcomes that wait to be
+ * taken. When they are more, nothing is read until outcomes were taken, but for the oldest call.
+ *
+ * Parameters: `bytes`: `SORTIE_UNKNOWN` for any number, which is the default. What is past it is 1 MiB a connection at the
+ * most. Where calls have callbacks, the outcomes of others no longer count once a turn has come across them.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_set_memory_budget(const sortie_batch *batch,
+                                             uint64_t bytes,
+                                             sortie_error **error);
+
+/**
+ * Heeds servers that ask for time: a 429 or 503 with Retry-After holds the calls to that origin that were not sent yet.
+ *
+ * Parameters: `most_ms`: for how long at the most; `SORTIE_NEVER` does not heed them, which is the default.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_ARGUMENT`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_set_gate_ms(const sortie_batch *batch, int64_t most_ms, sortie_error **error);
+
+/**
+ * Bounds the retries of the batch to a share of the calls that were submitted so far.
+ *
+ * Parameters: `share`: 0 or more; 0.1 allows one retry for each ten calls. Default: any number.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_ARGUMENT`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_set_retry_budget(const sortie_batch *batch, double share, sortie_error **error);
+
+/**
+ * Has a cancel end all that is unfinished, from any thread, and all that is submitted later.
+ *
+ * Parameters: `cancel`: takes the place of one that was given before.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_set_cancel(const sortie_batch *batch, const sortie_cancel *cancel, sortie_error **error);
+
+/**
+ * Has a callback told of the progress as outcomes come in, at most ten times a second, and when all that was submitted has
+ * been taken.
+ *
+ * Parameters: `report`: takes the place of one that was given before; `drop`: lets `context` go, or NULL.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one, on which the callback is called too. In it, the batch is busy.
+ */
+sortie_status sortie_batch_on_progress(const sortie_batch *batch,
+                                       sortie_progress_callback report,
+                                       void *context,
+                                       sortie_drop drop,
+                                       sortie_error **error);
+
+/**
+ * Queues a request. Nothing is sent before the next `sortie_batch_turn`. One that cannot be sent does not fail here: its
+ * outcome is the error.
+ *
+ * Parameters: `user`: comes back with the outcome, or NULL; `call`: names the call until its outcome is taken, or NULL.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Ownership: the request is copied: free it, or submit it again.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_submit(const sortie_batch *batch,
+                                  const sortie_request *request,
+                                  void *user,
+                                  uint64_t *call,
+                                  sortie_error **error);
+
+/**
+ * Queues a request whose outcome a callback is told, within the turn that comes across it. `sortie_batch_take` does not give
+ * it then.
+ *
+ * Parameters: `done`: called once, unless the batch is freed before; `drop`: lets `context` go, after that, or NULL; `call`:
+ * names the call until it has ended, or NULL.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Ownership: the request is copied. What the callback is told is lent to it: it copies what it wants to keep.
+ * Threads: the batch's one, on which the callback is called too. In it, the batch is busy.
+ */
+sortie_status sortie_batch_submit_with(const sortie_batch *batch,
+                                       const sortie_request *request,
+                                       sortie_done done,
+                                       void *context,
+                                       sortie_drop drop,
+                                       uint64_t *call,
+                                       sortie_error **error);
+
+/**
+ * Queues many requests: all of them, or, where it fails, none.
+ *
+ * Parameters: `requests`: `count` of them; `users`: one for each, which comes back with its outcome, or NULL for none; `calls`:
+ * room for `count` numbers, or NULL.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_ARGUMENT`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Ownership: the requests are copied.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_submit_many(const sortie_batch *batch,
+                                       const sortie_request *const *requests,
+                                       void *const *users,
+                                       size_t count,
+                                       uint64_t *calls,
+                                       sortie_error **error);
+
+/**
+ * Waits for something to happen, and does what follows from it; calls that have ended are told to their callbacks.
+ *
+ * Returns at once when nothing is unfinished, or when outcomes wait to be taken.
+ *
+ * Parameters: `wait_ms`: how long it may wait; 0 does not wait, `SORTIE_NEVER` waits as long as it takes.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_ARGUMENT`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`; `SORTIE_ERR_SYSTEM` where the
+ * system's event queue has failed: all that was unfinished has ended with that error.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_turn(const sortie_batch *batch,
+                                int64_t wait_ms,
+                                sortie_error **error);
+
+/**
+ * The next outcome, in the order in which calls ended.
+ *
+ * Returns: `SORTIE_EMPTY` where there is none, and nothing is written; `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`,
+ * `SORTIE_ERR_FORKED`.
+ * Ownership: the response or the error in it is yours: free it.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_take(const sortie_batch *batch, sortie_outcome *outcome, sortie_error **error);
+
+/**
+ * The next outcomes, as many as there are and there is room for.
+ *
+ * Parameters: `outcomes`: room for `capacity` of them; `count`: how many were written, 0 where there are none.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_ARGUMENT`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Ownership: the responses and errors in them are yours: free them.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_take_many(const sortie_batch *batch,
+                                     sortie_outcome *outcomes,
+                                     size_t capacity,
+                                     size_t *count,
+                                     sortie_error **error);
+
+/**
+ * The descriptor that becomes readable when a turn is due, for a loop of your own.
+ *
+ * Wait for it, and for `sortie_batch_timeout_ms`, whichever comes first; then turn, and take. It may be waited for
+ * edge-triggered. Take it out of your loop before the batch is freed: it may stay open, and serve the session's next call.
+ *
+ * Parameters: `fd`: stays the same until a turn fails. It is the library's: do not close it.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`; `SORTIE_ERR_SYSTEM` where the loop cannot be made.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_fd(const sortie_batch *batch,
+                              int32_t *fd,
+                              sortie_error **error);
+
+/**
+ * How long a loop of your own may wait before it turns the batch, though its descriptor is quiet. Ask anew after each submit,
+ * turn and take.
+ *
+ * Parameters: `timeout_ms`: rounded up to whole milliseconds, as poll and epoll take it; 0 where there is work left, -1 where
+ * nothing is awaited. May be early, never late.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_timeout_ms(const sortie_batch *batch,
+                                      int32_t *timeout_ms,
+                                      sortie_error **error);
+
+/**
  * What cancels calls. Give it to the functions that send, and fire it from any thread.
  *
  * Returns: `SORTIE_ERR_NULL`.
@@ -869,6 +1228,77 @@ const char *sortie_response_link_relation(const sortie_response *response, size_
 const char *sortie_response_link(const sortie_response *response, const char *relation);
 
 /**
+ * Sends many requests at once, as far as the session's limits go, and waits for all answers.
+ *
+ * Parameters: `requests`: `count` of them, the same one as often as you like; `cancel`: ends all that is unfinished when it is
+ * fired, or NULL; `outcomes`: room for `count`, filled in the order of the requests. A failure stays in its own slot.
+ * Returns: `SORTIE_OK`, also where calls have failed; `SORTIE_ERR_NULL`, `SORTIE_ERR_ARGUMENT`, `SORTIE_ERR_FORKED`: nothing
+ * was sent then, and no slot is written.
+ * Ownership: requests are copied; what is in the outcomes is yours: free each response and each error.
+ * Threads: any, several at once.
+ */
+sortie_status sortie_session_map(const sortie_session *session,
+                                 const sortie_request *const *requests,
+                                 size_t count,
+                                 const sortie_cancel *cancel,
+                                 sortie_outcome *outcomes,
+                                 sortie_error **error);
+
+/**
+ * Sends many requests at once, within the limits of a batch, and waits for all answers. What was submitted to the batch
+ * stays as it is, on connections of its own.
+ *
+ * Parameters: `requests`: `count` of them; `outcomes`: room for `count`, filled in the order of the requests. The batch's
+ * deadline counts from now, for these requests alone; with a memory budget, what does not fit fails in its slot.
+ * Returns: `SORTIE_OK`, also where calls have failed; `SORTIE_ERR_NULL`, `SORTIE_ERR_ARGUMENT`, `SORTIE_ERR_BUSY`,
+ * `SORTIE_ERR_FORKED`: nothing was sent then, and no slot is written.
+ * Ownership: requests are copied; what is in the outcomes is yours: free each response and each error.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_map(const sortie_batch *batch,
+                               const sortie_request *const *requests,
+                               size_t count,
+                               sortie_outcome *outcomes,
+                               sortie_error **error);
+
+/**
+ * Sends a GET request, and waits for the answer, redirects included. A status of 400 or above is a response, no error.
+ *
+ * Such calls share connections in the process; cookies live as long as each call.
+ *
+ * Parameters: `url`: absolute.
+ * Returns: `SORTIE_OK`, and else why no response could be had.
+ * Ownership: `*response` is yours: free it by `sortie_response_free`.
+ * Threads: any, several at once.
+ */
+sortie_status sortie_get(const char *url, sortie_response **response, sortie_error **error);
+
+/**
+ * Sends a POST request with this body, as `sortie_get` sends a GET request.
+ *
+ * Parameters: `url`: absolute; `data`, `size`: the body, NULL where it is empty; `content_type`: the Content-Type field, or
+ * NULL for none.
+ * Returns: `SORTIE_OK`, and else why no response could be had.
+ * Ownership: the body is copied; `*response` is yours: free it by `sortie_response_free`.
+ * Threads: any, several at once.
+ */
+sortie_status sortie_post(const char *url,
+                          const uint8_t *data,
+                          size_t size,
+                          const char *content_type,
+                          sortie_response **response,
+                          sortie_error **error);
+
+/**
+ * What became of the connections of a batch's loop since that was made. All is 0 before the first request.
+ *
+ * Parameters: `pool`: a loop that has served the session before brings its figures along.
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_pool(const sortie_batch *batch, sortie_pool *pool, sortie_error **error);
+
+/**
  * The method.
  *
  * Returns: a text that lives until the hook returns; NULL where `prepared` is NULL.
@@ -995,6 +1425,14 @@ sortie_status sortie_prepared_set_body(sortie_prepared *prepared,
                                        const uint8_t *data,
                                        size_t size,
                                        sortie_error **error);
+
+/**
+ * How far a batch has come, as of its last turn.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`; never `SORTIE_ERR_BUSY`.
+ * Threads: any, also while another turns the batch. Each figure is right; they may be of slightly different moments.
+ */
+sortie_status sortie_batch_progress(const sortie_batch *batch, sortie_progress *progress, sortie_error **error);
 
 /**
  * Sends a request, and hands the content to a callback as it comes, decoded: nothing of it is kept. Nothing is received
@@ -2780,6 +3218,34 @@ const char *sortie_version(void);
  * Threads: any.
  */
 const char *sortie_features(void);
+
+/**
+ * What ends the wait of a batch's turn.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`; `SORTIE_ERR_SYSTEM` where the loop cannot be made.
+ * Ownership: `*waker` is yours: free it by `sortie_waker_free`, before or after the batch.
+ * Threads: the batch's one.
+ */
+sortie_status sortie_batch_waker(const sortie_batch *batch,
+                                 sortie_waker **waker,
+                                 sortie_error **error);
+
+/**
+ * Ends the present wait of the batch's turn, or the next one. Several wakes before a turn are one.
+ *
+ * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`; `SORTIE_ERR_SYSTEM` where the system refuses, of which no cause is known.
+ * Threads: any.
+ */
+sortie_status sortie_waker_wake(const sortie_waker *waker,
+                                sortie_error **error);
+
+/**
+ * Lets a waker go. Its batch goes on.
+ *
+ * Parameters: `waker`: or NULL, which is ignored.
+ * Threads: one, when no other uses it any more.
+ */
+void sortie_waker_free(sortie_waker *waker);
 
 #ifdef __cplusplus
 }  // extern "C"
