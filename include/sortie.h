@@ -2347,7 +2347,7 @@ void sortie_session_free(sortie_session *session);
  * origin does not get them.
  *
  * Parameters: `user`: without a colon.
- * Returns: `SORTIE_ERR_INVALID_HEADER` for a colon in `user`, or a control character; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+ * Returns: `SORTIE_ERR_ARGUMENT` for a colon in `user`, or a control character; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
  * `SORTIE_ERR_FORKED`.
  * Ownership: both are copied.
  * Threads: any; it holds for calls that begin later.
@@ -2904,8 +2904,8 @@ sortie_status sortie_session_set_log_path(const sortie_session *session,
  *
  * Parameters: `style`: as for `sortie_session_set_log_fd`.
  * Returns: `SORTIE_ERR_ARGUMENT` for another style; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
- * Ownership: `context` is let go by `drop`, unless that is NULL: when another log is set, or the session is gone, and no call
- * is under way that began before; at once where this fails.
+ * Ownership: `context` is let go by `drop`, unless that is NULL: when another log is set, or the session is gone, and the calls
+ * that began before have ended; at once where this fails.
  * Threads: any; it holds for calls that begin later.
  */
 sortie_status sortie_session_set_log_callback(const sortie_session *session,

@@ -118,6 +118,13 @@ fn check<T>(pointer: *const T, count: usize, name: &'static str) -> Result<(), F
     }
 }
 
+/// What was handed over by an out parameter, for a test that is the program; none where nothing was.
+#[cfg(test)]
+pub(crate) fn owned<T>(pointer: *mut T) -> Option<Box<T>> {
+    // SAFETY: by law 1 it is the program's, made by Box::into_raw.
+    (!pointer.is_null()).then(|| unsafe { Box::from_raw(pointer) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +142,13 @@ mod tests {
     fn a_size_that_no_memory_has_is_a_fault() {
         assert!(matches!(list([1_u8].as_ptr(), usize::MAX, "data"), Err(Fault::Size { name: "data", .. })));
         assert!(matches!(list([1_u64].as_ptr(), usize::MAX / 8, "data"), Err(Fault::Size { .. })));
+    }
+
+    #[test]
+    fn a_descriptor_that_is_not_open_is_told_by_the_system() {
+        for fd in [-1, i32::MIN, i32::MAX] {
+            assert_eq!(duplicate(fd).unwrap_err().raw_os_error(), Some(libc::EBADF), "{fd}");
+        }
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub mod stream;
 mod text;
 pub mod timings;
 pub mod tls;
+#[cfg(test)]
+mod trial;
 pub mod values;
 pub mod version;
 pub mod waker;

@@ -156,3 +156,48 @@ fn wait(wait_ms: i64, name: &'static str) -> Result<Duration, Fault> {
         u64::try_from(wait_ms).map_err(|_| Fault::argument(name, format_args!("is {wait_ms}, which is no time")));
     wait.map(Duration::from_millis)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ptr;
+
+    use super::*;
+    use crate::status::*;
+    use crate::trial::{failed, made};
+
+    const NO: *mut *mut sortie_error = ptr::null_mut();
+
+    #[test]
+    fn what_is_wrong_changes_nothing() {
+        let mut retries = made(|out| sortie_retries_new(2, out, NO));
+        let statuses = [500, 99];
+        let words = |error| sortie_retries_set_statuses(Some(&mut retries), statuses.as_ptr(), 2, error);
+        assert_eq!(failed(words), (SORTIE_ERR_ARGUMENT, "`statuses` has 99, which is no status".into()));
+        let retries = &mut *retries;
+        assert_eq!(sortie_retries_set_statuses(Some(retries), ptr::null(), 1, NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_retries_set_statuses(Some(retries), statuses.as_ptr(), usize::MAX, NO), SORTIE_ERR_ARGUMENT);
+        assert_eq!(sortie_retries_set_backoff_ms(Some(retries), 5, -1, NO), SORTIE_ERR_ARGUMENT);
+        assert_eq!(sortie_retries_set_jitter(Some(retries), 101, NO), SORTIE_ERR_ARGUMENT);
+        assert_eq!(sortie_retries_set_jitter(None, 0, NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_retries_new(1, ptr::null_mut(), NO), SORTIE_ERR_NULL);
+        assert_eq!(retries.retries, Retries::new(2));
+    }
+
+    #[test]
+    fn all_of_it_can_be_told() {
+        let mut retries = made(|out| sortie_retries_new(2, out, NO));
+        let told = &mut *retries;
+        assert_eq!(sortie_retries_set_statuses(Some(told), [503].as_ptr(), 1, NO), SORTIE_OK);
+        assert_eq!(sortie_retries_set_failures(Some(told), 0, NO), SORTIE_OK);
+        assert_eq!(sortie_retries_set_any_method(Some(told), 1, NO), SORTIE_OK);
+        assert_eq!(sortie_retries_set_backoff_ms(Some(told), 0, i64::MAX, NO), SORTIE_OK);
+        assert_eq!(sortie_retries_set_jitter(Some(told), 100, NO), SORTIE_OK);
+        let told = sortie_retries::lend(Some(&retries)).unwrap();
+        assert_eq!((told.statuses, told.failures, told.any_method, told.jitter), (vec![503], false, true, 100));
+        assert_eq!((told.backoff, told.max_wait), (Duration::ZERO, Duration::from_millis(i64::MAX as u64)));
+        assert_eq!(sortie_retries_set_statuses(Some(&mut retries), ptr::null(), 0, NO), SORTIE_OK);
+        assert!(retries.retries.statuses.is_empty());
+        sortie_retries_free(Some(retries));
+        sortie_retries_free(None);
+    }
+}

@@ -16,7 +16,7 @@ use crate::status::sortie_status;
 /// origin does not get them.
 ///
 /// Parameters: `user`: without a colon.
-/// Returns: `SORTIE_ERR_INVALID_HEADER` for a colon in `user`, or a control character; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
+/// Returns: `SORTIE_ERR_ARGUMENT` for a colon in `user`, or a control character; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`,
 /// `SORTIE_ERR_FORKED`.
 /// Ownership: both are copied.
 /// Threads: any; it holds for calls that begin later.
@@ -110,5 +110,67 @@ fn read(path: &str) -> Result<Netrc, Fault> {
     match faults.into_iter().next() {
         Some(fault) => Err(failed().with_source(fault).into()),
         None => Ok(netrc),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ptr;
+
+    use super::*;
+    use crate::status::*;
+    use crate::trial::{Temporary, failed, session};
+
+    const NO: *mut *mut sortie_error = ptr::null_mut();
+
+    fn status(session: Option<&sortie_session>, server: &sortie_testserver::TestServer, path: &str) -> u16 {
+        sortie_session::lend(session).unwrap().get(server.url(path)).send().unwrap().status().as_u16()
+    }
+
+    #[test]
+    fn credentials_take_the_place_of_one_another() {
+        let server = sortie_testserver::TestServer::start().unwrap();
+        let session = session();
+        let session = Some(&*session);
+        let (user, password) = (c"u".as_ptr(), c"p".as_ptr());
+        assert_eq!(sortie_session_set_basic_auth(session, user, password, NO), SORTIE_OK);
+        assert_eq!(status(session, &server, "/basic-auth/u/p"), 200);
+        assert_eq!(sortie_session_set_digest_auth(session, user, password, NO), SORTIE_OK);
+        assert_eq!(status(session, &server, "/digest-auth/auth/u/p"), 200);
+        assert_eq!(sortie_session_set_bearer_auth(session, c"t".as_ptr(), NO), SORTIE_OK);
+        assert_eq!(status(session, &server, "/bearer"), 200);
+        assert_eq!(sortie_session_unset_auth(session, NO), SORTIE_OK);
+        assert_eq!(status(session, &server, "/bearer"), 401);
+    }
+
+    #[test]
+    fn credentials_that_no_field_can_have_change_nothing() {
+        let server = sortie_testserver::TestServer::start().unwrap();
+        let session = session();
+        let session = Some(&*session);
+        let (user, password) = (c"u".as_ptr(), c"p".as_ptr());
+        assert_eq!(sortie_session_set_basic_auth(session, user, password, NO), SORTIE_OK);
+        let wrong = [c"u:v", c"u\nv"].map(|user| sortie_session_set_basic_auth(session, user.as_ptr(), password, NO));
+        assert_eq!(wrong, [SORTIE_ERR_ARGUMENT; 2]);
+        assert_eq!(sortie_session_set_bearer_auth(session, c"a\nb".as_ptr(), NO), SORTIE_ERR_INVALID_HEADER);
+        assert_eq!(sortie_session_set_basic_auth(session, user, ptr::null(), NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_session_set_digest_auth(None, user, password, NO), SORTIE_ERR_NULL);
+        assert_eq!(status(session, &server, "/basic-auth/u/p"), 200);
+    }
+
+    #[test]
+    fn a_netrc_file_is_read_at_once() {
+        let server = sortie_testserver::TestServer::start().unwrap();
+        let session = session();
+        let session = Some(&*session);
+        let file = Temporary::new("netrc");
+        let (status_of_none, words) = failed(|error| sortie_session_set_netrc(session, file.path().as_ptr(), error));
+        assert_eq!(status_of_none, SORTIE_ERR_FILE);
+        assert!(words.contains("netrc"), "{words}");
+        file.write("machine 127.0.0.1 login u password p");
+        assert_eq!(sortie_session_set_netrc(session, file.path().as_ptr(), NO), SORTIE_OK);
+        file.write("nonsense");
+        assert_eq!(sortie_session_set_netrc(session, file.path().as_ptr(), NO), SORTIE_ERR_FILE);
+        assert_eq!(status(session, &server, "/basic-auth/u/p"), 200);
     }
 }

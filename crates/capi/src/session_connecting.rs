@@ -266,3 +266,92 @@ pub extern "C" fn sortie_session_warm(
 fn ip(text: &str, name: &'static str) -> Result<IpAddr, Fault> {
     text.parse().map_err(|_| Fault::argument(name, format_args!("has `{text}`, which is no address")))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CString;
+    use std::ptr;
+
+    use sortie_testserver::TestServer;
+
+    use super::*;
+    use crate::status::*;
+    use crate::trial::{failed, session};
+    use crate::values::SORTIE_NEVER;
+
+    const NO: *mut *mut sortie_error = ptr::null_mut();
+
+    #[test]
+    fn names_lead_where_they_are_told_to() {
+        let server = TestServer::start().unwrap();
+        let port = server.addr().port();
+        let session = session();
+        let session = Some(&*session);
+        let (name, addresses) = (c"h.test".as_ptr(), c"127.0.0.1, ::1".as_ptr());
+        assert_eq!(sortie_session_set_proxy(session, ptr::null(), NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_resolve(session, name, port, addresses, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_bind(session, c"127.0.0.1".as_ptr(), NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_tcp_keepalive_ms(session, i64::MAX, NO), SORTIE_OK);
+        for wrong in [c"", c"127.0.0.1,", c"localhost", c"127.0.0.1:80"] {
+            assert_eq!(sortie_session_set_resolve(session, name, port, wrong.as_ptr(), NO), SORTIE_ERR_ARGUMENT);
+            assert_eq!(sortie_session_set_bind(session, wrong.as_ptr(), NO), SORTIE_ERR_ARGUMENT);
+        }
+        assert_eq!(sortie_session_set_tcp_keepalive_ms(session, 0, NO), SORTIE_ERR_ARGUMENT);
+        let url = CString::new(format!("http://h.test:{port}/get")).unwrap();
+        let mut standing = 0;
+        assert_eq!(sortie_session_warm(session, url.as_ptr(), 2, &raw mut standing, NO), SORTIE_OK);
+        assert_eq!(standing, 2);
+        assert_eq!(sortie_session_warm(session, url.as_ptr(), 2, ptr::null_mut(), NO), SORTIE_ERR_NULL);
+        assert_eq!(
+            sortie_session_warm(session, c"nonsense".as_ptr(), 1, &raw mut standing, NO),
+            SORTIE_ERR_INVALID_URL
+        );
+        assert!(sortie_session::lend(session).unwrap().get(url.to_str().unwrap()).send().unwrap().ok());
+
+        assert_eq!(sortie_session_set_tcp_keepalive_ms(session, SORTIE_NEVER, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_addresses(session, SORTIE_ADDRESSES_PUBLIC, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_addresses(session, 2, NO), SORTIE_ERR_ARGUMENT);
+        assert_eq!(sortie_session_warm(session, url.as_ptr(), 3, &raw mut standing, NO), SORTIE_ERR_ADDRESS);
+        assert_eq!(standing, 2);
+    }
+
+    #[test]
+    fn proxies_are_told_one_by_one() {
+        let session = session();
+        let session = Some(&*session);
+        let proxy = c"http://p.test:3128".as_ptr();
+        assert_eq!(sortie_session_set_trust_env(session, 0, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_proxy(session, proxy, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_proxy_for(session, c"all://o.test".as_ptr(), c"socks5://q.test".as_ptr(), NO), 0);
+        assert_eq!(sortie_session_set_no_proxy(session, c"spared.test".as_ptr(), NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_proxy(session, c"gopher://p.test".as_ptr(), NO), SORTIE_ERR_ARGUMENT);
+        assert_eq!(sortie_session_set_proxy_for(session, c"ftp".as_ptr(), proxy, NO), SORTIE_ERR_ARGUMENT);
+        assert_eq!(sortie_session_set_no_proxy(session, c"a/b/c".as_ptr(), NO), SORTIE_ERR_ARGUMENT);
+        let profile = sortie_session::lend(session).unwrap().profile();
+        let through = |url: &str| {
+            let url = facade::Url::parse(url).unwrap();
+            profile.proxies().unwrap().choose(url.origin()).unwrap().map(ToString::to_string)
+        };
+        assert_eq!(through("http://h.test/").as_deref(), Some("http://p.test:3128"));
+        assert!(through("https://o.test/").unwrap().starts_with("socks5://q.test"));
+        assert_eq!(through("http://spared.test/"), None);
+        assert_eq!(sortie_session_set_proxy(session, ptr::null(), NO), SORTIE_OK);
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let session = session();
+        let session = Some(&*session);
+        assert_eq!(
+            failed(|error| sortie_session_set_tls(session, None, error)),
+            (SORTIE_ERR_NULL, "`tls` is NULL".into())
+        );
+        assert_eq!(sortie_session_set_proxy_tls(session, None, NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_session_set_unix_socket(session, ptr::null(), NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_session_set_interface(session, ptr::null(), NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_session_set_trust_env(None, 1, NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_session_set_unix_socket(session, c"/nowhere/socket".as_ptr(), NO), SORTIE_OK);
+        let error = sortie_session::lend(session).unwrap().get("http://h.test/").send().unwrap_err();
+        assert_eq!(error.kind(), facade::ErrorKind::Connect);
+    }
+}

@@ -161,3 +161,149 @@ fn file(message: &str, source: cookie::Error) -> facade::Error {
 fn now() -> SystemTime {
     SystemTime::now()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CStr;
+    use std::ptr;
+
+    use super::*;
+    use crate::cookies::{
+        sortie_cookie, sortie_cookies_at, sortie_cookies_count, sortie_cookies_free, sortie_cookies_value,
+    };
+    use crate::status::*;
+    use crate::trial::{Temporary, failed, made, session};
+    use crate::values::SORTIE_NEVER;
+
+    const NO: *mut *mut sortie_error = ptr::null_mut();
+    const URL: &CStr = c"https://www.h.test/a/b";
+
+    fn add(session: Option<&sortie_session>, cookie: &CStr) -> sortie_status {
+        sortie_session_add_cookie(session, URL.as_ptr(), cookie.as_ptr(), NO)
+    }
+
+    fn list(session: Option<&sortie_session>) -> Box<sortie_cookies> {
+        made(|out| sortie_session_cookies(session, out, NO))
+    }
+
+    fn value(cookies: &sortie_cookies, name: &CStr) -> Option<String> {
+        let value = sortie_cookies_value(Some(cookies), name.as_ptr());
+        crate::lend::optional_text(value, "value").unwrap().map(Into::into)
+    }
+
+    fn nothing() -> sortie_cookie {
+        sortie_cookie {
+            name: ptr::null(),
+            value: ptr::null(),
+            domain: ptr::null(),
+            path: ptr::null(),
+            expires_s: 0,
+            secure: 0,
+            http_only: 0,
+            host_only: 0,
+            same_site: ptr::null(),
+        }
+    }
+
+    #[test]
+    fn a_cookie_tells_all_that_is_known_of_it() {
+        let session = session();
+        let session = Some(&*session);
+        let given = c"a=1; Domain=h.test; Path=/p; Secure; HttpOnly; SameSite=Lax; Max-Age=100000";
+        assert_eq!(add(session, given), SORTIE_OK);
+        assert_eq!(add(session, c"b=\"2\""), SORTIE_OK);
+        let cookies = list(session);
+        assert_eq!(sortie_cookies_count(Some(&cookies)), 2);
+        let (mut first, mut second) = (nothing(), nothing());
+        assert_eq!(sortie_cookies_at(Some(&cookies), 0, &raw mut first, NO), SORTIE_OK);
+        assert_eq!(sortie_cookies_at(Some(&cookies), 1, &raw mut second, NO), SORTIE_OK);
+        let words = |texts: [*const c_char; 5]| texts.map(|it| text(it, "text").unwrap_or("NULL"));
+        let texts = |it: &sortie_cookie| words([it.name, it.value, it.domain, it.path, it.same_site]);
+        assert_eq!(texts(&first), ["a", "1", "h.test", "/p", "Lax"]);
+        assert_eq!(texts(&second), ["b", "\"2\"", "www.h.test", "/a", "NULL"]);
+        assert_eq!((first.secure, first.http_only, first.host_only), (1, 1, 0));
+        assert_eq!((second.secure, second.http_only, second.host_only), (0, 0, 1));
+        assert!(first.expires_s > 1_000_000_000);
+        assert_eq!(second.expires_s, SORTIE_NEVER);
+        sortie_cookies_free(Some(cookies));
+    }
+
+    #[test]
+    fn a_list_is_of_its_moment() {
+        let session = session();
+        let session = Some(&*session);
+        assert_eq!(add(session, c"a=1"), SORTIE_OK);
+        let before = list(session);
+        assert_eq!(add(session, c"a=2"), SORTIE_OK);
+        assert_eq!(value(&before, c"a").as_deref(), Some("1"));
+        assert_eq!(value(&list(session), c"a").as_deref(), Some("2"));
+        assert_eq!(value(&before, c"A"), None);
+        assert_eq!(sortie_session_clear_cookies(session, NO), SORTIE_OK);
+        assert_eq!(sortie_cookies_count(Some(&list(session))), 0);
+    }
+
+    #[test]
+    fn past_the_end_of_a_list_there_is_nothing() {
+        let session = session();
+        let cookies = list(Some(&session));
+        let mut cookie = nothing();
+        for index in [0, usize::MAX] {
+            let status = sortie_cookies_at(Some(&cookies), index, &raw mut cookie, NO);
+            assert_eq!(status, SORTIE_ERR_ARGUMENT, "{index}");
+        }
+        assert_eq!(sortie_cookies_at(None, 0, &raw mut cookie, NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_cookies_at(Some(&cookies), 0, ptr::null_mut(), NO), SORTIE_ERR_NULL);
+        assert!(cookie.name.is_null());
+        assert_eq!(sortie_cookies_count(None), 0);
+        assert!(sortie_cookies_value(Some(&cookies), ptr::null()).is_null());
+        assert!(sortie_cookies_value(Some(&cookies), c"\xff".as_ptr()).is_null());
+        assert!(sortie_cookies_value(None, c"a".as_ptr()).is_null());
+        sortie_cookies_free(None);
+    }
+
+    #[test]
+    fn cookies_come_back_from_files() {
+        let (from, to) = (session(), session());
+        let (from, to) = (Some(&*from), Some(&*to));
+        assert_eq!(add(from, c"short=1"), SORTIE_OK);
+        assert_eq!(add(from, c"long=2; Max-Age=100000"), SORTIE_OK);
+        for (format, name) in [(SORTIE_COOKIES_NETSCAPE, "cookies.txt"), (SORTIE_COOKIES_JSON, "cookies.json")] {
+            let file = Temporary::new(name);
+            let path = file.path();
+            for (all, expected) in [(0, 1), (1, 2)] {
+                let mut count = 9;
+                assert_eq!(sortie_session_clear_cookies(to, NO), SORTIE_OK);
+                assert_eq!(sortie_session_save_cookies(from, path.as_ptr(), format, all, NO), SORTIE_OK);
+                assert_eq!(sortie_session_load_cookies(to, path.as_ptr(), format, &raw mut count, NO), SORTIE_OK);
+                assert_eq!((count, sortie_cookies_count(Some(&list(to)))), (expected, expected), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_said_and_changes_nothing() {
+        let session = session();
+        let session = Some(&*session);
+        assert_eq!(add(session, c"a=1"), SORTIE_OK);
+        assert_eq!(add(session, c"a=2; Domain=other.test"), SORTIE_ERR_ARGUMENT);
+        let (here, mut count) = (c"x=1".as_ptr(), 9);
+        assert_eq!(sortie_session_add_cookie(session, c"/relative".as_ptr(), here, NO), SORTIE_ERR_INVALID_URL);
+        assert_eq!(sortie_session_add_cookie(session, URL.as_ptr(), ptr::null(), NO), SORTIE_ERR_NULL);
+        let nowhere = c"/nowhere/at/all".as_ptr();
+        assert_eq!(sortie_session_save_cookies(session, nowhere, 0, 1, NO), SORTIE_ERR_FILE);
+        assert_eq!(sortie_session_save_cookies(session, nowhere, 2, 1, NO), SORTIE_ERR_ARGUMENT);
+        assert_eq!(sortie_session_load_cookies(session, nowhere, 0, &raw mut count, NO), SORTIE_ERR_FILE);
+        assert_eq!(sortie_session_load_cookies(session, nowhere, 0, ptr::null_mut(), NO), SORTIE_ERR_NULL);
+        assert_eq!(count, 9);
+        assert_eq!(value(&list(session), c"a").as_deref(), Some("1"));
+
+        assert_eq!(sortie_session_set_cookies(session, 0, NO), SORTIE_OK);
+        assert_eq!(
+            failed(|error| sortie_session_add_cookie(session, URL.as_ptr(), here, error)),
+            (SORTIE_ERR_ARGUMENT, "`session` keeps no cookies".into())
+        );
+        assert_eq!(sortie_cookies_count(Some(&list(session))), 0);
+        assert_eq!(sortie_session_clear_cookies(session, NO), SORTIE_OK);
+        assert_eq!(sortie_session_cookies(None, ptr::null_mut(), NO), SORTIE_ERR_NULL);
+    }
+}

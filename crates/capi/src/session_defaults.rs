@@ -120,3 +120,70 @@ pub extern "C" fn sortie_session_add_param(
         sortie_session::change(session, |defaults| defaults.param(name, value))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ptr;
+
+    use sortie_testserver::TestServer;
+
+    use super::*;
+    use crate::status::*;
+    use crate::trial::{failed, session};
+
+    const NO: *mut *mut sortie_error = ptr::null_mut();
+
+    #[test]
+    fn defaults_go_with_each_request() {
+        let server = TestServer::start().unwrap();
+        let base = std::ffi::CString::new(server.url("/")).unwrap();
+        let session = session();
+        let session = Some(&*session);
+        assert_eq!(sortie_session_set_base_url(session, base.as_ptr(), NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_user_agent(session, c"fleet/1.0".as_ptr(), NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_header(session, c"X-One".as_ptr(), c"1".as_ptr(), NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_sensitive_header(session, c"X-Key".as_ptr(), c"k".as_ptr(), NO), SORTIE_OK);
+        assert_eq!(sortie_session_unset_header(session, c"Accept".as_ptr(), NO), SORTIE_OK);
+        assert_eq!(sortie_session_add_param(session, c"q".as_ptr(), c"a b".as_ptr(), NO), SORTIE_OK);
+        let response = sortie_session::lend(session).unwrap().get("get").send().unwrap();
+        let text = response.text();
+        assert!(["fleet/1.0", "X-One", "X-Key", "a b"].iter().all(|word| text.contains(word)), "{text}");
+        assert!(!text.contains("\"Accept\""), "{text}");
+        assert_eq!(sortie_session_set_base_url(session, ptr::null(), NO), SORTIE_OK);
+        assert!(sortie_session::lend(session).unwrap().get("get").send().is_err());
+    }
+
+    #[test]
+    fn a_fault_leaves_the_session_as_it_was() {
+        let session = session();
+        let session = Some(&*session);
+        let (name, value) = (c"X-One".as_ptr(), c"1".as_ptr());
+        assert_eq!(sortie_session_set_header(session, name, value, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_header(session, name, c"a\nb".as_ptr(), NO), SORTIE_ERR_INVALID_HEADER);
+        assert_eq!(sortie_session_set_header(session, c"a b".as_ptr(), value, NO), SORTIE_ERR_INVALID_HEADER);
+        assert_eq!(sortie_session_set_user_agent(session, c"a\nb".as_ptr(), NO), SORTIE_ERR_INVALID_HEADER);
+        assert_eq!(sortie_session_set_base_url(session, c"ftp://h.test/".as_ptr(), NO), SORTIE_ERR_INVALID_URL);
+        let profile = sortie_session::lend(session).unwrap().profile();
+        assert_eq!(profile.headers().collect::<Vec<_>>(), [("X-One", "1")]);
+        assert!(profile.user_agent.as_deref().unwrap().starts_with("sortie/"));
+    }
+
+    #[test]
+    fn what_is_missing_or_no_text_is_named() {
+        let session = session();
+        let session = Some(&*session);
+        let (good, bad) = (c"a".as_ptr(), c"a\xff".as_ptr());
+        assert_eq!(sortie_session_set_header(None, good, good, NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_session_set_base_url(None, ptr::null(), NO), SORTIE_ERR_NULL);
+        assert_eq!(
+            failed(|error| sortie_session_set_header(session, good, ptr::null(), error)),
+            (SORTIE_ERR_NULL, "`value` is NULL".into())
+        );
+        assert_eq!(sortie_session_add_param(session, ptr::null(), good, NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_session_unset_header(session, ptr::null(), NO), SORTIE_ERR_NULL);
+        assert_eq!(
+            failed(|error| sortie_session_set_user_agent(session, bad, error)),
+            (SORTIE_ERR_UTF8, "`name` is not UTF-8 from byte 1 on".into())
+        );
+    }
+}

@@ -181,3 +181,87 @@ pub extern "C" fn sortie_session_set_idle_timeout_ms(
         sortie_session::change(session, |defaults| defaults.idle_timeout(limit))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ptr;
+
+    use super::*;
+    use crate::retries::sortie_retries_new;
+    use crate::status::*;
+    use crate::trial::{failed, made, session};
+    use crate::values::*;
+
+    const NO: *mut *mut sortie_error = ptr::null_mut();
+
+    #[test]
+    fn a_timeout_is_set_and_lifted() {
+        let session = session();
+        let session = Some(&*session);
+        for which in SORTIE_TIMEOUT_TOTAL..=SORTIE_TIMEOUT_TLS {
+            assert_eq!(sortie_session_set_timeout_ms(session, which, 1_500, NO), SORTIE_OK);
+        }
+        let timeouts = sortie_session::lend(session).unwrap().profile().timeouts.clone();
+        let limit = Some(Duration::from_millis(1_500));
+        assert_eq!([timeouts.total, timeouts.connect, timeouts.first_byte, timeouts.between_bytes], [limit; 4]);
+        assert_eq!([timeouts.queue, timeouts.resolve, timeouts.proxy, timeouts.tls], [limit; 4]);
+        assert_eq!(sortie_session_set_timeout_ms(session, SORTIE_TIMEOUT_CONNECT, SORTIE_NEVER, NO), SORTIE_OK);
+        assert_eq!(sortie_session::lend(session).unwrap().profile().timeouts.connect, None);
+        assert_eq!(sortie_session_set_timeout_ms(session, SORTIE_TIMEOUT_CONNECT, i64::MAX, NO), SORTIE_OK);
+    }
+
+    #[test]
+    fn what_is_no_time_changes_nothing() {
+        let session = session();
+        let session = Some(&*session);
+        for wrong in [0, -2, i64::MIN] {
+            assert_eq!(sortie_session_set_timeout_ms(session, SORTIE_TIMEOUT_CONNECT, wrong, NO), SORTIE_ERR_ARGUMENT);
+            assert_eq!(sortie_session_set_idle_timeout_ms(session, wrong, NO), SORTIE_ERR_ARGUMENT);
+        }
+        assert_eq!(
+            failed(|error| sortie_session_set_timeout_ms(session, 8, 1, error)),
+            (SORTIE_ERR_ARGUMENT, "`which` is 8, which is no timeout".into())
+        );
+        let profile = sortie_session::lend(session).unwrap().profile();
+        assert_eq!(profile.timeouts.connect, Some(Duration::from_secs(10)));
+        assert_eq!(profile.connections.idle, Duration::from_secs(90));
+    }
+
+    #[test]
+    fn limits_are_kept_as_they_are_told() {
+        let session = session();
+        let session = Some(&*session);
+        let retries = made(|out| sortie_retries_new(3, out, NO));
+        assert_eq!(sortie_session_set_retries(session, Some(&retries), NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_retries(session, None, NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_session_set_redirects(session, 0, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_max_redirects(session, 7, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_referer(session, 1, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_https_only(session, 1, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_resend(session, 1, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_max_content(session, 0, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_connections(session, usize::MAX, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_per_origin(session, 0, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_idle_timeout_ms(session, SORTIE_NEVER, NO), SORTIE_OK);
+        let profile = sortie_session::lend(session).unwrap().profile();
+        assert_eq!((profile.retries.count, profile.redirects.limit, profile.max_content), (3, 7, Some(0)));
+        assert!(!profile.redirects.follow && profile.redirects.referer && profile.https_only && profile.resend);
+        assert_eq!(profile.connections.idle, Duration::MAX);
+        assert_eq!(sortie_session_set_max_content(session, SORTIE_UNKNOWN, NO), SORTIE_OK);
+        assert_eq!(sortie_session::lend(session).unwrap().profile().max_content, None);
+        assert_eq!(sortie_session_set_connections(None, 1, NO), SORTIE_ERR_NULL);
+    }
+
+    #[test]
+    fn connections_of_any_number_and_time_are_used() {
+        let server = sortie_testserver::TestServer::start().unwrap();
+        let session = session();
+        let session = Some(&*session);
+        assert_eq!(sortie_session_set_connections(session, 0, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_per_origin(session, usize::MAX, NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_idle_timeout_ms(session, i64::MAX, NO), SORTIE_OK);
+        for _ in 0..2 {
+            assert!(sortie_session::lend(session).unwrap().get(server.url("/get")).send().unwrap().ok());
+        }
+    }
+}

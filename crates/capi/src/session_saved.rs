@@ -49,3 +49,49 @@ pub extern "C" fn sortie_session_save(
         Ok(sortie_session::lend(session)?.save(path, secrets)?)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ptr;
+
+    use super::*;
+    use crate::session_auth::sortie_session_set_basic_auth;
+    use crate::session_defaults::sortie_session_set_user_agent;
+    use crate::status::*;
+    use crate::trial::{Temporary, made, session};
+
+    const NO: *mut *mut sortie_error = ptr::null_mut();
+
+    #[test]
+    fn a_session_comes_back_with_its_secrets_or_without() {
+        let file = Temporary::new("session.json");
+        let path = file.path();
+        let first = session();
+        let first = Some(&*first);
+        assert_eq!(sortie_session_set_user_agent(first, c"fleet/1.0".as_ptr(), NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_basic_auth(first, c"user".as_ptr(), c"5ecret".as_ptr(), NO), SORTIE_OK);
+        for (with_secrets, expected) in [(0, false), (1, true)] {
+            assert_eq!(sortie_session_save(first, path.as_ptr(), with_secrets, NO), SORTIE_OK);
+            assert_eq!(file.read().contains("5ecret"), expected);
+            let second = made(|out| sortie_session_restore(path.as_ptr(), out, NO));
+            let profile = sortie_session::lend(Some(&second)).unwrap().profile();
+            assert_eq!(profile.user_agent.as_deref(), Some("fleet/1.0"));
+            assert_eq!(profile.auth.is_some(), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_session_is_none() {
+        let file = Temporary::new("no-session.json");
+        let path = file.path();
+        let mut session = ptr::null_mut();
+        assert_eq!(sortie_session_restore(path.as_ptr(), &raw mut session, NO), SORTIE_ERR_FILE);
+        file.write("[]");
+        assert_eq!(sortie_session_restore(path.as_ptr(), &raw mut session, NO), SORTIE_ERR_FILE);
+        assert_eq!(sortie_session_restore(ptr::null(), &raw mut session, NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_session_restore(path.as_ptr(), ptr::null_mut(), NO), SORTIE_ERR_NULL);
+        assert!(session.is_null());
+        assert_eq!(sortie_session_save(None, path.as_ptr(), 0, NO), SORTIE_ERR_NULL);
+        assert_eq!(file.read(), "[]");
+    }
+}

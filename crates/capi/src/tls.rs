@@ -386,3 +386,96 @@ fn unusable(kind: ErrorKind, source: TlsError) -> Fault {
 fn unsupported() -> Fault {
     facade::Error::new(facade::ErrorKind::Unsupported).with_message("this library was built without TLS").into()
 }
+
+#[cfg(all(test, feature = "tls"))]
+mod tests {
+    use std::ptr;
+
+    use sortie_testserver::{Authority, TestServer, TlsOptions};
+
+    use super::*;
+    use crate::session::sortie_session;
+    use crate::session_connecting::{sortie_session_set_proxy_tls, sortie_session_set_tls};
+    use crate::status::*;
+    use crate::trial::{failed, made, session};
+
+    const NO: *mut *mut sortie_error = ptr::null_mut();
+
+    fn tls() -> Box<sortie_tls> {
+        made(|out| sortie_tls_new(out, NO))
+    }
+
+    #[test]
+    fn a_fault_is_told_at_once_and_changes_nothing() {
+        let mut tls = tls();
+        let before = tls.tls.clone();
+        let (status, words) = failed(|error| sortie_tls_set_roots_file(Some(&mut tls), c"/no/roots".as_ptr(), error));
+        assert_eq!((status, words.as_str()), (SORTIE_ERR_FILE, "TLS cannot be set up like that"));
+        let tls = &mut *tls;
+        let (nowhere, nonsense, size) = (c"/no/file".as_ptr(), b"nonsense".as_ptr(), 8);
+        assert_eq!(sortie_tls_add_roots_file(Some(tls), nowhere, NO), SORTIE_ERR_FILE);
+        assert_eq!(sortie_tls_set_identity_files(Some(tls), nowhere, nowhere, NO), SORTIE_ERR_FILE);
+        assert_eq!(sortie_tls_set_roots_pem(Some(tls), nonsense, size, NO), SORTIE_ERR_ARGUMENT);
+        assert_eq!(sortie_tls_add_roots_pem(Some(tls), nonsense, size, NO), SORTIE_ERR_ARGUMENT);
+        assert_eq!(sortie_tls_set_identity_pem(Some(tls), ptr::null(), 0, NO), SORTIE_ERR_ARGUMENT);
+        assert_eq!(sortie_tls_set_roots_pem(Some(tls), ptr::null(), 1, NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_tls_add_pin_sha256(Some(tls), nonsense, size, NO), SORTIE_ERR_ARGUMENT);
+        assert_eq!(sortie_tls_set_server_name(Some(tls), c"a b".as_ptr(), NO), SORTIE_ERR_ARGUMENT);
+        assert_eq!(sortie_tls_set_min_version(Some(tls), 11, NO), SORTIE_ERR_ARGUMENT);
+        assert_eq!(sortie_tls_set_key_log(None, 1, NO), SORTIE_ERR_NULL);
+        assert_eq!(sortie_tls_new(ptr::null_mut(), NO), SORTIE_ERR_NULL);
+        assert_eq!(tls.tls, before);
+    }
+
+    #[test]
+    fn what_is_handed_to_a_session_secures_it() {
+        let authority = Authority::new().unwrap();
+        let options = TlsOptions::new(authority.certificate(&["127.0.0.1"]).unwrap());
+        let server = TestServer::start_tls(options).unwrap();
+        let session = session();
+        let session = Some(&*session);
+        let get = || sortie_session::lend(session).unwrap().get(server.url("/get")).send();
+        let mut tls = tls();
+        assert_eq!(sortie_session_set_tls(session, Some(&tls), NO), SORTIE_OK);
+        assert_eq!(get().unwrap_err().kind(), ErrorKind::Tls);
+        let pem = authority.pem();
+        assert_eq!(sortie_tls_set_roots_pem(Some(&mut tls), pem.as_ptr(), pem.len(), NO), SORTIE_OK);
+        // The session has a copy from before.
+        assert_eq!(get().unwrap_err().kind(), ErrorKind::Tls);
+        assert_eq!(sortie_session_set_tls(session, Some(&tls), NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_proxy_tls(session, Some(&tls), NO), SORTIE_OK);
+        assert!(get().unwrap().ok());
+
+        assert_eq!(sortie_tls_add_pin_sha256(Some(&mut tls), [7; 32].as_ptr(), 32, NO), SORTIE_OK);
+        assert_eq!(sortie_tls_set_danger_accept_invalid_certs(Some(&mut tls), 1, NO), SORTIE_OK);
+        assert_eq!(sortie_tls_set_min_version(Some(&mut tls), SORTIE_TLS_1_3, NO), SORTIE_OK);
+        assert_eq!(sortie_tls_set_resumption(Some(&mut tls), 0, NO), SORTIE_OK);
+        assert_eq!(sortie_tls_set_server_name(Some(&mut tls), c"h.test".as_ptr(), NO), SORTIE_OK);
+        assert_eq!(sortie_session_set_tls(session, Some(&tls), NO), SORTIE_OK);
+        sortie_tls_free(Some(tls));
+        assert_eq!(get().unwrap_err().kind(), ErrorKind::Tls);
+        sortie_tls_free(None);
+    }
+}
+
+#[cfg(all(test, not(feature = "tls")))]
+mod tests {
+    use std::ptr;
+
+    use super::*;
+    use crate::status::SORTIE_ERR_UNSUPPORTED;
+    use crate::trial::failed;
+
+    #[test]
+    fn what_is_not_built_in_is_said() {
+        let mut tls = ptr::null_mut();
+        let (status, words) = failed(|error| sortie_tls_new(&raw mut tls, error));
+        assert_eq!((status, words.as_str()), (SORTIE_ERR_UNSUPPORTED, "this library was built without TLS"));
+        assert!(tls.is_null());
+        // No program has such a handle.
+        let mut tls = sortie_tls {};
+        assert_eq!(sortie_tls_set_key_log(Some(&mut tls), 1, ptr::null_mut()), SORTIE_ERR_UNSUPPORTED);
+        assert!(matches!(sortie_tls::lend(None), Err(Fault::Null("tls"))));
+        assert!(sortie_tls::lend(Some(&tls)).is_err());
+    }
+}

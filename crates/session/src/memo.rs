@@ -92,6 +92,13 @@ impl Memo {
         Self::default()
     }
 
+    /// Forgets all of it, and lets go of the profile that it was of.
+    pub fn forget(&self) {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // The lock is open again: with a profile, code of the program's may end.
+        drop(known);
+    }
+
     /// Parses `text`, and finds what the profile has for its origin. A request that `is_plain` brings nothing of its own:
     /// no field, no parameter, no body.
     pub(crate) fn recall(
@@ -150,11 +157,14 @@ impl Memo {
     }
 
     fn keep(&self, profile: &Arc<Profile>, policies: Policies, place: Place) {
+        // Declared first, so that it goes once the lock is open: with a profile, code of the program's may end.
+        let mut _former = None;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = match &mut *known {
-            Some(known) if Arc::ptr_eq(&known.profile, profile) => known,
-            other => other.insert(Known { profile: profile.clone(), policies, places: Vec::new(), last: 0, oldest: 0 }),
-        };
+        if known.as_ref().is_none_or(|known| !Arc::ptr_eq(&known.profile, profile)) {
+            let new = Known { profile: profile.clone(), policies, places: Vec::new(), last: 0, oldest: 0 };
+            _former = known.replace(new);
+        }
+        let Some(known) = known.as_mut() else { return };
         if let Some(there) = known.places.iter_mut().find(|there| there.url.same_origin(&place.url)) {
             *there = place;
         } else if known.places.len() < ORIGINS {

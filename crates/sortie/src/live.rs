@@ -48,6 +48,8 @@ impl Session {
     /// ```
     pub fn change(&self, make: impl FnOnce(SessionBuilder) -> SessionBuilder) -> Result<(), Error> {
         let (former, latter) = self.live().change(|profile| make(SessionBuilder::new(profile)).profile)?;
+        // What the former held, such as a sink, goes with it and not with the next call.
+        self.memo().forget();
         let is_told = match (&former.sink, &latter.sink) {
             (Some(former), Some(latter)) => Arc::ptr_eq(former, latter),
             (_, latter) => latter.is_none(),

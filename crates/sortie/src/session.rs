@@ -193,6 +193,10 @@ impl Session {
         &self.0.live
     }
 
+    pub(crate) fn memo(&self) -> &Memo {
+        &self.0.memo
+    }
+
     pub(crate) fn kinds(&self) -> MutexGuard<'_, Kinds> {
         self.0.kinds.lock().unwrap_or_else(PoisonError::into_inner)
     }

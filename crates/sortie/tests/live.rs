@@ -231,3 +231,14 @@ fn proxies_can_be_told_one_by_one() {
     session.get("http://h.test/").send().unwrap();
     assert_eq!(heads(&proxy).len(), 2);
 }
+
+#[test]
+fn what_was_replaced_is_let_go_at_once() {
+    let server = RawServer::answering(OK).unwrap();
+    let memory = Arc::new(Memory::new());
+    let session = Session::builder().sink(memory.clone()).build().unwrap();
+    session.get(server.url("/")).send().unwrap();
+    assert!(Arc::strong_count(&memory) > 1);
+    session.change(|defaults| defaults.unset_sink()).unwrap();
+    assert_eq!(Arc::strong_count(&memory), 1);
+}
