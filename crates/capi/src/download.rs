@@ -65,7 +65,6 @@ mod tests {
     fn a_file_is_there_whole_or_not_at_all() {
         let server = TestServer::start().unwrap();
         let session = sortie_session::new(Session::new());
-        #[expect(clippy::disallowed_methods, reason = "a place for the test's file")]
         let file = std::env::temp_dir().join(format!("sortie-capi-{}-download", std::process::id()));
         let path = CString::new(file.to_str().unwrap()).unwrap();
         let mut response: Option<Box<sortie_response>> = None;
