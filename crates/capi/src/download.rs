@@ -48,3 +48,41 @@ pub extern "C" fn sortie_session_download(
         Ok(())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CString;
+    use std::{fs, ptr};
+
+    use facade::{Method, Session};
+    use sortie_testserver::TestServer;
+
+    use super::*;
+    use crate::response::{sortie_response_content, sortie_response_status};
+    use crate::status::{SORTIE_ERR_ARGUMENT, SORTIE_ERR_CONTENT, SORTIE_ERR_NULL, SORTIE_ERR_STATUS, SORTIE_OK};
+
+    #[test]
+    fn a_file_is_there_whole_or_not_at_all() {
+        let server = TestServer::start().unwrap();
+        let session = sortie_session::new(Session::new());
+        let file = std::env::temp_dir().join(format!("sortie-capi-{}-download", std::process::id()));
+        let path = CString::new(file.to_str().unwrap()).unwrap();
+        let mut response: Option<Box<sortie_response>> = None;
+        let mut download = |url: &str, path: *const c_char, sha256: *const c_char| {
+            let request = sortie_request::new(facade::request(Method::GET, server.url(url)));
+            let out = ptr::from_mut(&mut response).cast();
+            sortie_session_download(Some(&session), Some(&request), path, 1, sha256, None, out, ptr::null_mut())
+        };
+        let (none, wrong) = (ptr::null(), CString::new("0".repeat(64)).unwrap());
+        assert_eq!(download("/bytes/10", none, none), SORTIE_ERR_NULL);
+        assert_eq!(download("/bytes/10", path.as_ptr(), c"no digest".as_ptr()), SORTIE_ERR_ARGUMENT);
+        assert_eq!(download("/status/404", path.as_ptr(), none), SORTIE_ERR_STATUS);
+        assert_eq!(download("/bytes/10", path.as_ptr(), wrong.as_ptr()), SORTIE_ERR_CONTENT);
+        assert!(!file.exists());
+        assert_eq!(download("/bytes/10", path.as_ptr(), none), SORTIE_OK);
+        assert_eq!(fs::read(&file).unwrap().len(), 10);
+        fs::remove_file(&file).unwrap();
+        assert_eq!(sortie_response_status(response.as_deref()), 200);
+        assert_eq!(sortie_response_content(response.as_deref()).size, 0);
+    }
+}

@@ -104,6 +104,15 @@ fn a_part_has_the_fields_that_were_added_and_no_others() {
 }
 
 #[test]
+fn clones_of_a_part_share_what_can_be_read_once() {
+    let part = reader(b"four", Some(4));
+    let clone = part.clone();
+    assert!(write(Multipart::new(boundary()).part(part)).contains("four"));
+    let mut out = Vec::new();
+    assert!(Multipart::new(boundary()).part(clone).into_reader().read_to_end(&mut out).is_err());
+}
+
+#[test]
 fn the_length_is_known_where_every_parts_is() {
     let known = || {
         Multipart::new(boundary())

@@ -223,6 +223,16 @@ fn rule_15_and_16_what_a_body_brings() {
     }
 }
 
+#[test]
+fn typed_bytes_bring_their_type_unless_another_is_given() {
+    let mut args = Arguments::new(Method::POST, URL);
+    args.set_body(BodyArgument::typed("<a/>", "application/xml"));
+    assert_eq!(wire(&Profile::new(), args.clone())[4..], ["Content-Type: application/xml", "Content-Length: 4"]);
+    args.set_header("content-type", "text/xml");
+    assert_eq!(wire(&Profile::new(), args)[4..], ["content-type: text/xml", "Content-Length: 4"]);
+    assert_eq!(fault(|args| args.set_body(BodyArgument::typed("", "a\r\nb"))), ErrorKind::InvalidHeader);
+}
+
 #[cfg(feature = "json")]
 #[test]
 fn rule_16_any_value_is_sent_as_json() {
