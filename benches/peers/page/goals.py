@@ -36,6 +36,8 @@ def goals(results):
             against("small-64", "hyper-copy", 0.85),
             against("small-64", "reqwest", 0.45),
             against("small-64", "curl", 0.55),
+            from_c(results, "sender", 1.05),
+            from_c(results, "curl", 0.50),
         ],
         "small-1000": [
             against("small-1000", "raw", 1.12),
@@ -61,6 +63,12 @@ def cpu_against(results, scenario, client, limit):
     name = "libcurl 8" if client == "curl" else CLIENTS[client]
     why = old_curl(results) if client == "curl" else ""
     return Goal(f"CPU ≤ {limit:.2f} × {name}", limit, results.ratio(scenario, "sender", client), why)
+
+
+def from_c(results, client, limit):
+    """A bound of libsortie's CPU, called from C, against one other client's."""
+    name = f"libcurl {results.about.get('curl') or 'multi'}" if client == "curl" else CLIENTS[client]
+    return Goal(f"from C: CPU ≤ {limit:.2f} × {name}", limit, results.ratio("small-64", "libsortie", client))
 
 
 def against_best(results, scenario, limit):

@@ -14,6 +14,7 @@ CLIENTS = {
     "raw": "raw",
     "raw-keep": "raw, keeping",
     "sender": "sortie",
+    "libsortie": "libsortie, from C",
     "hyper": "hyper, bare connections",
     "hyper-copy": "hyper, bare connections, copying",
     "pool": "hyper-util pool",
@@ -23,4 +24,4 @@ CLIENTS = {
     "curl": "libcurl multi",
 }
 
-PEERS = [client for client in CLIENTS if client not in ("raw", "raw-keep", "sender")]
+PEERS = [client for client in CLIENTS if client not in ("raw", "raw-keep", "sender", "libsortie")]

@@ -15,7 +15,7 @@ What sortie costs beside the practical limit and beside other HTTP clients. Ever
 at such a concurrency, over HTTP/1.1 with kept connections and, where nothing else is said, without TLS, status and
 content of each response kept in order until the end. **raw** is the limit: the smallest epoll loop that writes baked bytes, reads once and looks for the
 head's end and the length; it keeps nothing ("raw, keeping" does). **sortie** is `map` of a session's batch, with all
-that a session does by default.
+that a session does by default; **libsortie** is the same, called from C.
 
 ![CPU of a request against raw](benchmarks.svg)
 
@@ -59,6 +59,7 @@ def page(results, lock):
         parts += [f"## {title}\n\n", timed(results, scenario), bound(bounds[scenario])]
     parts += ["## Memory of kept results\n\n", kept(results), bound(bounds["kept"])]
     parts += ["## Memory of waiting connections\n\n", waiting(results), bound(bounds["waiting"])]
+    parts += ["## libsortie\n\n", library(about)]
     parts += ["## Many requests against a few\n\n", many(results), bound(bounds["many"])]
     rounds = max((len(results.rounds(scenario, "sender")) for scenario in TIMED), default=0)
     parts.append(METHOD.format(rounds=rounds, versions=versions(about, lock), **{
@@ -128,6 +129,15 @@ def many(results):
         if results.clients(scenario)
     ]
     return "sortie alone, 100 bytes, 64 at a time.\n\n" + table(["requests", "CPU µs a request"], rows)
+
+
+def library(about):
+    """What a program takes along that uses libsortie."""
+    size, crates = about.get("libsortie_bytes"), about.get("libsortie_crates")
+    if not size:
+        return "Not measured.\n\n"
+    return f"`libsortie.so`, stripped, with its default features (TLS, br, zstd): {size / 1024 / 1024:.1f} MiB. " \
+        f"Crates in its tree, ours included: {crates}.\n\n"
 
 
 def bound(goals):
