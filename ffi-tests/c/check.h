@@ -91,6 +91,55 @@ static inline const char *argument(int argc, char **argv, int number) {
     return argv[number];
 }
 
+/* A session of one's own. */
+static inline sortie_session *a_session(void) {
+    sortie_session *session = NULL;
+    OK(sortie_session_new(&session, &error));
+    return session;
+}
+
+/* A request for `path` of the server at `base`. */
+static inline sortie_request *a_request(const char *method, const char *base, const char *path) {
+    sortie_request *request = NULL;
+    OK(sortie_request_new(method, at(base, path), &request, &error));
+    return request;
+}
+
+/* What the server answers. The request is freed. */
+static inline sortie_response *sent(const sortie_session *session, sortie_request *request) {
+    sortie_response *response = NULL;
+    OK(sortie_session_send(session, request, NULL, &response, &error));
+    sortie_request_free(request);
+    return response;
+}
+
+/* Fails if the server's answer lacks one of the texts, of which the last is NULL. The request is freed. */
+static inline void answers(const sortie_session *session, sortie_request *request, const char *const *texts) {
+    sortie_response *response = sent(session, request);
+    CHECK(sortie_response_status(response) == 200);
+    for (; *texts != NULL; texts++) {
+        CHECK(holds(sortie_response_content(response), *texts));
+    }
+    sortie_response_free(response);
+}
+
+/* The same, of one text. */
+static inline void answers_with(const sortie_session *session, sortie_request *request, const char *text) {
+    const char *texts[] = {text, NULL};
+    answers(session, request, texts);
+}
+
+/* Why a request has no response, as a status. The request is freed. */
+static inline sortie_status fails(const sortie_session *session, sortie_request *request) {
+    sortie_response *response = NULL;
+    sortie_error *error = NULL;
+    sortie_status status = sortie_session_send(session, request, NULL, &response, &error);
+    CHECK(status != SORTIE_OK && response == NULL && sortie_error_status(error) == status);
+    sortie_error_free(error);
+    sortie_request_free(request);
+    return status;
+}
+
 /* Called first: ends a program that hangs. */
 static inline void begin(void) {
     alarm(300);

@@ -97,7 +97,9 @@ pub extern "C" fn sortie_session_set_netrc(
     error: *mut *mut sortie_error,
 ) -> sortie_status {
     guard(error, || {
-        let netrc = read(text(path, "path")?)?;
+        let path = text(path, "path")?;
+        sortie_session::lend(session)?;
+        let netrc = read(path)?;
         sortie_session::change(session, |defaults| defaults.netrc(netrc))
     })
 }

@@ -105,12 +105,13 @@ fn status(function: &Declaration, all: &[Declaration]) -> String {
         function.parameters.iter().filter(|parameter| parameter.is_pointer() && parameter.name != "error").collect();
     // NULL for everything, `error` too; and with somewhere to tell of it.
     let nothing = arguments(function, |_| None);
-    let with = |number: &str| {
-        arguments(function, |parameter| (!parameter.is_pointer() && parameter.kind != "size_t").then(|| number.into()))
-    };
+    let sane = arguments(function, |parameter| {
+        let plain = !parameter.is_pointer() && parameter.kind != "size_t";
+        plain.then(|| value::number(function, parameter, false))
+    });
     writeln!(text, "    sortie_error *error = NULL;\n    sortie_status status = {name}({nothing}, NULL);").unwrap();
-    writeln!(text, "    refuse(\"{name}\", status);\n    status = {name}({}, NULL);", with("1")).unwrap();
-    writeln!(text, "    refuse(\"{name}\", status);\n    status = {name}({}, &error);", with("1")).unwrap();
+    writeln!(text, "    refuse(\"{name}\", status);\n    status = {name}({sane}, NULL);").unwrap();
+    writeln!(text, "    refuse(\"{name}\", status);\n    status = {name}({sane}, &error);").unwrap();
     writeln!(text, "    expect(\"{name}\", SORTIE_ERR_NULL, status, error, NULL);").unwrap();
     // One handle that is there.
     for handle in pointers.iter().filter(|parameter| parameter.handle().is_some()) {
@@ -153,7 +154,7 @@ fn status(function: &Declaration, all: &[Declaration]) -> String {
         if !possible {
             continue;
         }
-        let judge = if function.may_be_null(missing) {
+        let judge = if function.may_be_null(missing) && !is_counted(function, missing) {
             format!("accept(\"{name} without {}\", status, error);", missing.name)
         } else {
             format!("expect(\"{name}\", SORTIE_ERR_NULL, status, error, \"`{}`\");", missing.name)
@@ -214,6 +215,5 @@ fn arguments(function: &Declaration, mut of: impl FnMut(&Parameter) -> Option<St
 fn is_counted(function: &Declaration, parameter: &Parameter) -> bool {
     !parameter.is_function()
         && function.parameters.iter().any(|other| other.kind == "size_t")
-        && ["data", "pem", "digest", "statuses", "requests", "outcomes", "calls", "buffer"]
-            .contains(&parameter.name.as_str())
+        && ["data", "pem", "statuses", "requests", "outcomes", "buffer"].contains(&parameter.name.as_str())
 }

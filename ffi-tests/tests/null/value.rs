@@ -81,10 +81,10 @@ pub(crate) fn functions(all: &[Declaration]) -> String {
 
 /// What a number is.
 pub(crate) fn number(function: &Declaration, parameter: &Parameter, nothing: bool) -> String {
-    if nothing {
-        "0".into()
-    } else if function.parameters.iter().any(|other| other.name == "digest") {
+    if function.parameters.iter().any(|other| other.name == "digest") {
         "32".into()
+    } else if nothing {
+        "0".into()
     } else if parameter.name == "version" {
         "12".into()
     } else {
