@@ -51,9 +51,11 @@ func open(options []Option, begin func(**C.sortie_session, **C.sortie_error)) (*
 	}
 	s := &Session{options: options}
 	var err *C.sortie_error
-	if begin(&s.handle, &err); err != nil {
+	var handle *C.sortie_session
+	if begin(&handle, &err); err != nil {
 		return nil, newError(err)
 	}
+	s.handle = handle
 	if err := s.configure(options); err != nil {
 		C.sortie_session_free(s.handle)
 		return nil, err

@@ -30,7 +30,6 @@ type Stream struct {
 	// Trailer is the fields after the content, once that was read to its end.
 	Trailer http.Header
 
-	session *Session
 	request *Request
 	// The caller's, by which errors are explained, and ours, which Close ends too.
 	ctx   context.Context
@@ -75,17 +74,18 @@ func (s *Session) stream(ctx context.Context, request *Request) (*Stream, error)
 		s.leave()
 		return nil, err
 	}
-	stream := &Stream{session: s, request: request, watch: watch}
+	var handle *C.sortie_stream
 	var head *C.sortie_response
 	at, size := settings.pointer()
-	if err := C.sortie_go_stream(s.handle, at, size, watch.cancel, &stream.handle, &head); err != nil {
+	if err := C.sortie_go_stream(s.handle, at, size, watch.cancel, &handle, &head); err != nil {
 		told := request.explain(newError(err).because(ctx))
 		watch.end()
 		s.leave()
 		return nil, told
 	}
 	// The session's connections outlive its handle.
-	stream.session.leave()
+	s.leave()
+	stream := &Stream{request: request, watch: watch, handle: handle}
 	stream.Status = int(C.sortie_response_status(head))
 	stream.Reason = C.GoString(C.sortie_response_reason(head))
 	stream.Version = C.GoString(C.sortie_response_version(head))

@@ -19,14 +19,15 @@ func watchContext(ctx context.Context) (*watch, error) {
 	if ctx.Done() == nil {
 		return &watch{}, nil
 	}
-	w := &watch{fired: make(chan struct{})}
+	var cancel *C.sortie_cancel
 	var err *C.sortie_error
-	C.sortie_cancel_new(&w.cancel, &err)
+	C.sortie_cancel_new(&cancel, &err)
 	if err != nil {
 		return nil, newError(err)
 	}
+	w := &watch{cancel: cancel, fired: make(chan struct{})}
 	w.stop = context.AfterFunc(ctx, func() {
-		C.sortie_cancel_fire(w.cancel, nil)
+		C.sortie_cancel_fire(cancel, nil)
 		close(w.fired)
 	})
 	return w, nil
