@@ -329,8 +329,8 @@ sortie_error *sortie_go_apply(sortie_request *request, const uint8_t *settings, 
     return error;
 }
 
-/* Reads one request: GO_NEW, the size of what follows, method, URL, settings. After `failed` it only lets go. */
-static sortie_error *next_request(struct settings *from, bool failed, sortie_request **request)
+/* Reads one request: GO_NEW, the size of what follows, method, URL, settings. */
+static sortie_error *next_request(struct settings *from, sortie_request **request)
 {
     from->at++; /* GO_NEW */
     size_t size;
@@ -338,24 +338,24 @@ static sortie_error *next_request(struct settings *from, bool failed, sortie_req
     struct settings own = {data, data + size};
     const char *method = text(&own), *url = text(&own);
     sortie_error *error = NULL;
-    if (!failed)
-        sortie_request_new(method, url, request, &error);
-    if (!failed && !error)
-        return sortie_go_apply(*request, own.at, (size_t)(own.end - own.at));
-    drop_handles(&own);
+    *request = NULL;
+    sortie_request_new(method, url, request, &error);
+    if (error) {
+        drop_handles(&own);
+        return error;
+    }
+    error = sortie_go_apply(*request, own.at, (size_t)(own.end - own.at));
+    if (error) {
+        sortie_request_free(*request);
+        *request = NULL;
+    }
     return error;
 }
 
 sortie_error *sortie_go_request(const uint8_t *settings, size_t size, sortie_request **request)
 {
     struct settings from = {settings, settings + size};
-    *request = NULL;
-    sortie_error *error = next_request(&from, false, request);
-    if (error) {
-        sortie_request_free(*request);
-        *request = NULL;
-    }
-    return error;
+    return next_request(&from, request);
 }
 
 sortie_go_result sortie_go_look(sortie_response *response)
@@ -422,21 +422,6 @@ sortie_go_count sortie_go_read(sortie_stream *stream, uint8_t *buffer, size_t si
     return ended;
 }
 
-static sortie_error *map(const sortie_session *session, struct settings from, size_t count, const sortie_cancel *cancel,
-                         sortie_request **requests, sortie_outcome *outcomes)
-{
-    sortie_error *error = NULL;
-    for (size_t i = 0; i < count; i++) {
-        sortie_error *later = next_request(&from, error != NULL, &requests[i]);
-        error = error ? error : later;
-    }
-    if (!error)
-        sortie_session_map(session, (const sortie_request *const *)requests, count, cancel, outcomes, &error);
-    for (size_t i = 0; i < count; i++)
-        sortie_request_free(requests[i]);
-    return error;
-}
-
 sortie_error *sortie_go_map(const sortie_session *session, const uint8_t *settings, size_t size, size_t count,
                             const sortie_cancel *cancel, sortie_go_result *results)
 {
@@ -445,10 +430,25 @@ sortie_error *sortie_go_map(const sortie_session *session, const uint8_t *settin
     sortie_outcome *outcomes = calloc(count, sizeof *outcomes);
     if (!requests || !outcomes)
         abort(); /* as Go does where memory ends */
-    sortie_error *error = map(session, from, count, cancel, requests, outcomes);
-    for (size_t i = 0; i < count && !error; i++)
-        results[i] = outcomes[i].response ? sortie_go_look(outcomes[i].response)
-                                          : (sortie_go_result){.error = outcomes[i].error};
+    /* One that cannot be made fails alone: its result has the error, and those that can be sent stand without a gap. */
+    size_t sent = 0, taken = 0;
+    for (size_t i = 0; i < count; i++) {
+        results[i] = (sortie_go_result){.error = next_request(&from, &requests[sent])};
+        sent += !results[i].error;
+    }
+    sortie_error *error = NULL;
+    sortie_session_map(session, (const sortie_request *const *)requests, sent, cancel, outcomes, &error);
+    for (size_t i = 0; i < sent; i++)
+        sortie_request_free(requests[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (error) {
+            sortie_error_free(results[i].error);
+        } else if (!results[i].error) {
+            const sortie_outcome *outcome = &outcomes[taken++];
+            results[i] = outcome->response ? sortie_go_look(outcome->response)
+                                           : (sortie_go_result){.error = outcome->error};
+        }
+    }
     free(requests);
     free(outcomes);
     return error;

@@ -31,9 +31,11 @@ func (s *Session) Map(ctx context.Context, requests []*Request) []Result {
 	if len(requests) == 0 {
 		return results
 	}
-	for _, request := range requests {
-		defer request.end()
-	}
+	defer func() {
+		for _, request := range requests {
+			request.end()
+		}
+	}()
 	watch, err := s.begin(ctx)
 	if err != nil {
 		return failed(results, err)

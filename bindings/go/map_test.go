@@ -45,9 +45,11 @@ func TestARequestThatFailsFailsAlone(t *testing.T) {
 		NewRequest("GET", url),
 		NewRequest("POST", url+"/broken"),
 		NewRequest("GET", "http://a\x00b/"),
+		NewRequest("G T", url),
+		NewRequest("GET", url).SetHeader("a", "\xff"),
 		NewRequest("GET", url),
 	})
-	for i, fails := range []bool{false, true, true, false} {
+	for i, fails := range []bool{false, true, true, true, true, false} {
 		result := results[i]
 		if (result.Err != nil) != fails || (result.Response == nil) != fails {
 			t.Errorf("%d: %v", i, result.Err)

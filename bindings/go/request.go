@@ -184,7 +184,10 @@ func (r *Request) Header(name string) string {
 // ask has C answer a question about the request as it is now.
 func (r *Request) ask(question func(*C.sortie_request) *C.char) string {
 	if r.lent != nil {
-		_ = r.flush()
+		// A fault is told when the hook has returned.
+		if err := r.flush(); err != nil {
+			r.changes.fault = err
+		}
 		return C.GoString(question(r.lent))
 	}
 	var plain packed

@@ -27,8 +27,9 @@ type Response struct {
 	handle *C.sortie_response
 	// What keeps the handle; nil where a hook is lent it.
 	owner any
-	// Whether a hook changed it.
+	// Whether a hook changed it, and the history that the hook was lent with it.
 	changed bool
+	lent    []*Response
 
 	once   sync.Once
 	header http.Header
@@ -63,6 +64,9 @@ func newResponse(from C.sortie_go_result, owner any) *Response {
 // giveBack ends what a hook was lent.
 func (r *Response) giveBack() {
 	r.handle = nil
+	for _, earlier := range r.lent {
+		earlier.giveBack()
+	}
 }
 
 // OK is whether the status is below 400.
@@ -139,6 +143,9 @@ func (r *Response) History() []*Response {
 	for i := C.size_t(0); i < C.sortie_response_history_count(r.handle); i++ {
 		earlier := C.sortie_response_history(r.handle, i)
 		history = append(history, newResponse(C.sortie_go_look(earlier), r.owner))
+	}
+	if r.owner == nil {
+		r.lent = append(r.lent, history...)
 	}
 	return history
 }

@@ -7,7 +7,6 @@ import "C"
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"runtime"
@@ -50,10 +49,6 @@ func (s *Session) Stream(ctx context.Context, request *Request) (*Stream, error)
 	stream, err := s.stream(own, request)
 	if err != nil {
 		request.end()
-		var told *Error
-		if errors.As(err, &told) && len(told.sources) == 0 {
-			told.because(ctx)
-		}
 		end()
 		return nil, err
 	}

@@ -1,10 +1,10 @@
 // Bench sends requests as the programs of benches/peers do, and prints the line that they print.
 //
-//	bench map|roundtrip|net-http URL COUNT CONCURRENCY
+//	bench URL COUNT CONCURRENCY [--round-trip | --net-http]
 //
-// `map` is Session.Map, `roundtrip` is sortie's RoundTripper below an http.Client and as many goroutines as the
-// concurrency, `net-http` the same with net/http's own Transport. All keep status and content of every response until
-// they have measured.
+// Session.Map sends them; or, with --round-trip, sortie's RoundTripper below an http.Client and as many goroutines as the
+// concurrency; or the same with net/http's own Transport. All keep status and content of every response until they have
+// measured.
 package main
 
 import (
@@ -33,7 +33,7 @@ type kept struct {
 // A sender sends count requests and keeps what came.
 type sender func(url string, count, concurrency int) ([]kept, error)
 
-var senders = map[string]sender{"map": byMap, "roundtrip": byRoundTrip, "net-http": byNetHTTP}
+var senders = map[string]sender{"--round-trip": byRoundTrip, "--net-http": byNetHTTP}
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -43,19 +43,23 @@ func main() {
 }
 
 func run(arguments []string) error {
-	if len(arguments) != 4 || senders[arguments[0]] == nil {
-		return errors.New("usage: bench map|roundtrip|net-http URL COUNT CONCURRENCY")
+	send := byMap
+	if len(arguments) == 4 {
+		send = senders[arguments[3]]
 	}
-	count, err := strconv.Atoi(arguments[2])
+	if len(arguments) < 3 || len(arguments) > 4 || send == nil {
+		return errors.New("usage: bench URL COUNT CONCURRENCY [--round-trip | --net-http]")
+	}
+	count, err := strconv.Atoi(arguments[1])
 	if err != nil {
 		return err
 	}
-	concurrency, err := strconv.Atoi(arguments[3])
+	concurrency, err := strconv.Atoi(arguments[2])
 	if err != nil || concurrency < 1 {
 		return errors.New("the concurrency is a number from 1")
 	}
 	began, spent := time.Now(), cpu()
-	all, err := senders[arguments[0]](arguments[1], count, min(concurrency, max(count, 1)))
+	all, err := send(arguments[0], count, min(concurrency, max(count, 1)))
 	if err != nil {
 		return err
 	}
