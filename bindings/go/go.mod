@@ -1,0 +1,3 @@
+module example.invalid/sortie/bindings/go
+
+go 1.21
