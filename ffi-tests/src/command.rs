@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::checker::Checker;
 
-/// How long a command may print nothing more and not end.
+/// How long a command may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a command printed, on stdout and stderr in the order in which it came.

@@ -4,9 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 
-use crate::command::run;
+use crate::command::attempt;
 use crate::place::{ours, profile, repository, variable};
+
+/// How long a build may take: dependencies included, on a machine that does other things too.
+const PATIENCE: Duration = Duration::from_secs(3600);
 
 /// The library as it is shipped: `libsortie.so.0`, a link to it named `libsortie.so`, and `libsortie.a`.
 #[derive(Clone, Debug)]
@@ -67,7 +71,7 @@ impl Library {
             .args(features)
             .arg("--target-dir")
             .arg(target);
-        run(command);
+        attempt(command, PATIENCE).unwrap_or_else(|why| panic!("{why}"));
         let folder = ours().join(name);
         fs::create_dir_all(&folder).expect("our folder can be made");
         for (file, copy) in [("libsortie.so", "libsortie.so.0"), ("libsortie.a", "libsortie.a")] {
