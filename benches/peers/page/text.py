@@ -60,6 +60,7 @@ def page(results, lock):
     parts += ["## Memory of kept results\n\n", kept(results), bound(bounds["kept"])]
     parts += ["## Memory of waiting connections\n\n", waiting(results), bound(bounds["waiting"])]
     parts += ["## Many requests against a few\n\n", many(results), bound(bounds["many"])]
+    parts += ["## From Go\n\n", from_go(results), bound(bounds["go-64"])]
     rounds = max((len(results.rounds(scenario, "sender")) for scenario in TIMED), default=0)
     parts.append(METHOD.format(rounds=rounds, versions=versions(about, lock), **{
         key: about.get(key) or "unknown" for key in ("cpu", "cores", "kernel", "load")
@@ -128,6 +129,19 @@ def many(results):
         if results.clients(scenario)
     ]
     return "sortie alone, 100 bytes, 64 at a time.\n\n" + table(["requests", "CPU µs a request"], rows)
+
+
+def from_go(results):
+    """The Go package beside net/http."""
+    names = {"go-map": "**sortie's `Map`**", "go-round-trip": "sortie's `RoundTripper`", "go-net-http": "net/http"}
+    rows = [
+        [name, f"{cost:.2f}", f"{results.median('go-64', client, 'peak_rss_kib') / 1024:.0f} MiB"]
+        for client, name in names.items()
+        if (cost := results.median("go-64", client)) is not None
+    ]
+    if not rows:
+        return "Not measured.\n\n"
+    return "100 bytes, 64 at a time.\n\n" + table(["client", "CPU µs a request", "peak memory"], rows)
 
 
 def bound(goals):
