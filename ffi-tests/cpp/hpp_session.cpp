@@ -1,0 +1,185 @@
+// Sessions, requests, responses, cookies and errors of sortie.hpp.
+#include "check.hpp"
+
+using namespace std::chrono_literals;
+
+static void a_response_says_what_came(sortie::session &session, const std::string &base) {
+    auto response = session.get(base + "/response-headers?X-One=1&X-Two=2");
+    CHECK(response.status() == 200 && response.is_ok());
+    CHECK(response.reason() == "OK" && response.version() == "HTTP/1.1");
+    CHECK(has(response.url(), "/response-headers"));
+    CHECK(response.header("x-one") == std::string_view("1"));
+    CHECK(!response.header("x-three").has_value());
+    std::size_t seen = 0;
+    for (const auto &[name, value] : response.headers()) {
+        CHECK(!name.empty());
+        seen += value == "1" || value == "2" ? 1 : 0;
+    }
+    CHECK(seen >= 2 && response.headers().size() >= 2);
+    CHECK(response.headers()[0].name == (*response.headers().begin()).name);
+    CHECK(has(response.content(), "X-One") && response.text() == response.content());
+    CHECK(!response.encoding().empty() && !response.peer().empty());
+    CHECK(response.elapsed() > 0ns && response.timings().total >= response.timings().first_byte);
+    CHECK(response.request_method() == "GET" && has(response.request_url(), "X-One"));
+    CHECK(response.request_header("host").has_value() && !response.request_headers().empty());
+    CHECK(response.warnings().empty() && response.trailers().empty());
+    auto moved = std::move(response);
+    CHECK(moved.status() == 200);
+    moved = session.get(base + "/status/404");
+    CHECK(moved.status() == 404);
+}
+
+static void redirects_and_links_are_ranges(sortie::session &session, const std::string &base) {
+    const auto response = session.get(base + "/redirect/2");
+    std::size_t redirects = 0;
+    for (const auto &before : response.history()) {
+        CHECK(before.status() == 302);
+        redirects += 1;
+    }
+    CHECK(redirects == 2);
+    const auto page = session.get(base + "/link-header/3/1");
+    CHECK(page.link("next").has_value() && !page.links().empty());
+    for (const sortie::link &link : page.links()) {
+        CHECK(!link.target.empty() && !link.relation.empty());
+    }
+}
+
+static void a_request_is_built_of_views(sortie::session &session, const std::string &base) {
+    // None of them ends with a NUL.
+    const std::string words = "POSTX-Namevaluepart";
+    const std::string_view all = words;
+    sortie::request request(all.substr(0, 4), base + "/anything");
+    request.set_header(all.substr(4, 6), all.substr(10, 5))
+        .append_header("X-Name", "other")
+        .add_param("q", "a b")
+        .add_cookie("biscuit", "yes")
+        .set_timeout(sortie::timeout_of::total, 1min)
+        .set_timeout(sortie::timeout_of::queue, sortie::never)
+        .set_redirects(false)
+        .set_max_redirects(3)
+        .set_max_content(1 << 20)
+        .set_resend(true)
+        .set_retries(sortie::retries(2)
+                         .set_statuses({503})
+                         .set_failures(true)
+                         .set_any_method(false)
+                         .set_backoff(1ms, 2ms)
+                         .set_jitter(10))
+        .set_text("t\u00e4xt");
+    CHECK(request.method() == "POST" && has(request.url(), "/anything"));
+    CHECK(request.header("x-name") == std::string_view("value"));
+    auto copy = request.copy();
+    const auto response = session.send(request);
+    CHECK(has(response.content(), "\"X-Name\"") && has(response.content(), "a b"));
+    CHECK(has(response.content(), "biscuit"));
+    copy.set_method("PUT").set_json("{\"a\": [1, 2]}").unset_header("X-Name");
+    CHECK(has(session.send(copy).content(), "PUT"));
+    sortie::request form("POST", base + "/anything");
+    CHECK(has(session.send(form.add_form("name", "of a form")).content(), "of a form"));
+    CHECK(has(session.send(sortie::request("POST", base + "/anything")
+                               .add_part("one", "of many")
+                               .add_part("two", "more", "file.txt", "text/plain"))
+                  .content(),
+              "of many"));
+    CHECK(has(session.post(base + "/anything", "posted", "text/x-own").content(), "text/x-own"));
+    CHECK(session.send(sortie::request("GET", base + "/basic-auth/me/secret").set_basic_auth("me", "secret")).is_ok());
+    CHECK(session.send(sortie::request("GET", base + "/range/100").set_range(10, 19)).content().size() == 10);
+}
+
+static void faults_are_thrown_or_returned(sortie::session &session, const std::string &base) {
+    using namespace std::string_view_literals;
+    CHECK(thrown([&] { session.get("no url"); }) == SORTIE_ERR_INVALID_URL);
+    CHECK(thrown([&] { sortie::request("G T", base); }) == SORTIE_ERR_ARGUMENT);
+    sortie::request request("GET", base);
+    CHECK(thrown([&] { request.set_header("X", "a\0b"sv); }) == SORTIE_ERR_ARGUMENT);
+    CHECK(thrown([&] { request.set_header("X", "\xff"); }) == SORTIE_ERR_UTF8);
+    CHECK(thrown([&] { request.set_timeout(sortie::timeout_of::total, 0s); }) == SORTIE_ERR_ARGUMENT);
+    CHECK(thrown([&] { request.set_timeout(sortie::timeout_of::total, -1ms); }) == SORTIE_ERR_ARGUMENT);
+    CHECK(thrown([&] { request.set_timeout(sortie::timeout_of::total, std::chrono::hours::max()); }) == SORTIE_OK);
+    CHECK(thrown([&] { session.get(base + "/status/500").raise_for_status(); }) == SORTIE_ERR_STATUS);
+
+    const auto none = session.try_get("http://127.0.0.1:1/");
+    CHECK(!none);
+    const sortie::error error = none.error();
+    CHECK(error.status() == SORTIE_ERR_CONNECT && !error.is_timeout() && error.os_error() != 0);
+    CHECK(!error.kind().empty() && !error.phase().empty());
+    CHECK(error.method() == "GET" && has(error.url(), "127.0.0.1:1"));
+    CHECK(!error.causes().empty() && error.warnings().empty() && !error.response().has_value());
+    CHECK(has(error.chain(), error.causes().front()));
+    CHECK(thrown([&] { none.value(); }) == SORTIE_ERR_CONNECT);
+
+    const auto refused = session.get(base + "/status/404").try_raise_for_status();
+    CHECK(!refused && refused.error().response()->status() == 404);
+}
+
+static void a_session_has_defaults(const std::string &base, const std::string &folder) {
+    sortie::session session;
+    session.set_base_url(base)
+        .set_user_agent("hpp/1")
+        .set_header("X-Default", "yes")
+        .set_sensitive_header("X-Secret", "hush")
+        .add_param("every", "time")
+        .set_bearer_auth("token")
+        .set_timeout(sortie::timeout_of::connect, 30s)
+        .set_redirects(true)
+        .set_max_redirects(5)
+        .set_referer(true)
+        .set_retries(sortie::retries(1))
+        .set_https_only(false)
+        .set_max_content(std::nullopt)
+        .set_resend(true)
+        .set_connections(10)
+        .set_per_origin(5)
+        .set_idle_timeout(1min)
+        .set_proxy(std::nullopt)
+        .set_trust_env(false)
+        .set_tcp_keepalive(1min)
+        .set_addresses(sortie::addresses::all)
+        .set_cookies(true);
+    std::string log;
+    session.set_log([&](std::string_view line) { log += line; }, sortie::log_style::lines);
+    const auto response = session.get("anything");
+    CHECK(has(response.content(), "hpp/1") && has(response.content(), "X-Default"));
+    CHECK(has(response.content(), "Bearer token") && has(response.content(), "every") && has(log, "/anything"));
+    session.unset_log().unset_auth().unset_header("X-Default").set_log_path(folder + "/log").unset_log();
+    CHECK(!has(session.get("anything").content(), "X-Default"));
+    CHECK(session.warm(base, 2) == 2);
+
+    session.add_cookie(base, "one=1; Path=/; Max-Age=1000; SameSite=Lax");
+    session.get("cookies/set/two/2");
+    const sortie::cookies cookies = session.cookies();
+    CHECK(cookies.size() == 2 && cookies.value("two") == std::string_view("2") && !cookies.value("three").has_value());
+    for (const sortie::cookie &cookie : cookies) {
+        CHECK(cookie.path == "/" && !cookie.domain.empty() && !cookie.secure && cookie.host_only);
+        CHECK(cookie.expires.has_value() == (cookie.name == "one"));
+    }
+    session.save_cookies(folder + "/cookies.txt", sortie::cookie_format::netscape, true);
+    sortie::session other;
+    CHECK(other.load_cookies(folder + "/cookies.txt", sortie::cookie_format::netscape) == 2);
+    session.clear_cookies();
+    CHECK(session.cookies().empty());
+    session.save(folder + "/session.json", false);
+    CHECK(has(sortie::session::restore(folder + "/session.json").get("anything").content(), "hpp/1"));
+}
+
+int main(int argc, char **argv) {
+    begin();
+    const std::string base = argument(argc, argv, 1);
+    const std::string folder = argument(argc, argv, 2);
+    sortie::check_version();
+    CHECK(sortie::get(base + "/get").status() == 200);
+    CHECK(has(sortie::post(base + "/post", "body", "text/plain").content(), "body"));
+    sortie::session session;
+    a_response_says_what_came(session, base);
+    redirects_and_links_are_ranges(session, base);
+    a_request_is_built_of_views(session, base);
+    faults_are_thrown_or_returned(session, base);
+    a_session_has_defaults(base, folder);
+    const auto set = session.send(sortie::request("GET", base + "/cookies/set/a/b").set_redirects(false));
+    CHECK(set.cookies().size() == 1 && set.cookies()[0].value == "b");
+    sortie::tls tls;
+    CHECK(thrown([&] { tls.set_roots_pem("no pem"); }) != SORTIE_OK);
+    tls.set_min_version(sortie::tls_version::v1_3).set_resumption(false).add_pin_sha256({});
+    session.set_tls(tls).set_proxy_tls(tls);
+    return 0;
+}
