@@ -132,7 +132,9 @@ int main(int argc, char **argv) {
             sortie_request_free(slow);
             sortie_request_free(quick);
             sortie_request_free(large);
-            _exit(0);
+            /* What is its parent's stays in memory, in reach of tables whose pointers look like none to valgrind: leave that. */
+            execlp("true", "true", (char *)NULL);
+            _exit(1);
         }
         CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 
