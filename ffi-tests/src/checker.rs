@@ -60,7 +60,9 @@ impl Checker {
                 command
                     .args(["--quiet", "--error-exitcode=9", "--leak-check=full"])
                     .arg("--errors-for-leak-kinds=definite,possible")
-                    .arg(flag("--suppressions=", "valgrind.supp"))
+                    // As far as to the function that the program called, which suppressions name.
+                    .arg("--num-callers=100")
+                    .arg(format!("--suppressions={}", repository().join("ffi-tests/valgrind.supp").display()))
                     .arg(program);
                 command
             }
@@ -68,13 +70,8 @@ impl Checker {
         };
         if self == Checker::Address {
             command.env("ASAN_OPTIONS", "detect_leaks=1:detect_stack_use_after_return=1");
-            command.env("LSAN_OPTIONS", flag("suppressions=", "leaks.supp"));
             command.env("UBSAN_OPTIONS", "print_stacktrace=1");
         }
         Some(command)
     }
-}
-
-fn flag(name: &str, file: &str) -> String {
-    format!("{name}{}", repository().join("ffi-tests").join(file).display())
 }
