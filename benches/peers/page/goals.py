@@ -55,6 +55,7 @@ def goals(results):
         "kept": [kept_against(results, "hyper-copy", 0.90), kept_against(results, "raw-keep", 2.00)],
         "waiting": waiting(results),
         "many": [many(results)],
+        "go-64": [Goal("CPU ≤ 0.60 × net/http", 0.60, results.ratio("go-64", "go-map", "go-net-http"))],
     }
 
 

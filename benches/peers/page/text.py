@@ -61,6 +61,7 @@ def page(results, lock):
     parts += ["## Memory of waiting connections\n\n", waiting(results), bound(bounds["waiting"])]
     parts += ["## libsortie\n\n", library(about)]
     parts += ["## Many requests against a few\n\n", many(results), bound(bounds["many"])]
+    parts += ["## From Go\n\n", from_go(results), bound(bounds["go-64"])]
     rounds = max((len(results.rounds(scenario, "sender")) for scenario in TIMED), default=0)
     parts.append(METHOD.format(rounds=rounds, versions=versions(about, lock), **{
         key: about.get(key) or "unknown" for key in ("cpu", "cores", "kernel", "load")
@@ -138,6 +139,19 @@ def library(about):
         return "Not measured.\n\n"
     return f"`libsortie.so`, stripped, with its default features (TLS, br, zstd): {size / 1024 / 1024:.1f} MiB. " \
         f"Crates in its tree, ours included: {crates}.\n\n"
+
+
+def from_go(results):
+    """The Go package beside net/http."""
+    names = {"go-map": "**sortie's `Map`**", "go-round-trip": "sortie's `RoundTripper`", "go-net-http": "net/http"}
+    rows = [
+        [name, f"{cost:.2f}", f"{results.median('go-64', client, 'peak_rss_kib') / 1024:.0f} MiB"]
+        for client, name in names.items()
+        if (cost := results.median("go-64", client)) is not None
+    ]
+    if not rows:
+        return "Not measured.\n\n"
+    return "100 bytes, 64 at a time.\n\n" + table(["client", "CPU µs a request", "peak memory"], rows)
 
 
 def bound(goals):
