@@ -21,7 +21,16 @@ pub struct Printed(pub String);
 /// If it does not end with the status 0, or not in time: it is killed then. What it printed is told.
 #[track_caller]
 pub fn run(command: Command) -> Printed {
-    match attempt(command, PATIENCE * Checker::asked().patience()) {
+    run_within(command, PATIENCE)
+}
+
+/// The same, with another end to patience: for what builds much on a machine that has other work.
+///
+/// # Panics
+/// As [`run`].
+#[track_caller]
+pub fn run_within(command: Command, patience: Duration) -> Printed {
+    match attempt(command, patience * Checker::asked().patience()) {
         Ok(printed) => printed,
         Err(why) => panic!("{why}"),
     }

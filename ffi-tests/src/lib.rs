@@ -30,7 +30,7 @@ mod program;
 mod tool;
 
 pub use checker::Checker;
-pub use command::{Printed, run};
+pub use command::{Printed, run, run_within};
 pub use compiler::{Compiler, Language, compilers};
 pub use declaration::{Declaration, Parameter, declarations};
 pub use library::{Library, library, panicking_library};

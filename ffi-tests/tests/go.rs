@@ -6,9 +6,13 @@ use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
-use ffi_tests::{include, library, repository, run, scratch, tool};
+use ffi_tests::{include, library, repository, run, run_within, scratch, tool};
 use sortie_testserver::TestServer;
+
+/// How long Go may build: the first time it builds its own library too.
+const BUILDING: Duration = Duration::from_secs(1200);
 
 /// Go, and where it finds the library.
 struct Go {
@@ -55,8 +59,11 @@ impl Go {
     fn test(&self, options: &[&str]) {
         let program = self.folder.join("tests");
         let dependencies = ["net/http/httptest", "net/http/cookiejar", "testing"];
-        run(self.command(&[&["build"], options, &dependencies].concat()));
-        run(self.command(&[&["test", "-c", "-o", program.to_str().unwrap()], options, &["."]].concat()));
+        run_within(self.command(&[&["build"], options, &dependencies].concat()), BUILDING);
+        run_within(
+            self.command(&[&["test", "-c", "-o", program.to_str().unwrap()], options, &["."]].concat()),
+            BUILDING,
+        );
         let server = TestServer::start().unwrap();
         let mut tests = Command::new(program);
         tests
@@ -64,7 +71,7 @@ impl Go {
             .env("SORTIE_TEST_SERVER", server.url("").trim_end_matches('/'))
             // Go values that C keeps, looked for as hard as can be without another build.
             .env("GODEBUG", "cgocheck=1")
-            .args(["-test.timeout=100s"]);
+            .args(["-test.timeout=110s"]);
         run(tests);
     }
 }
@@ -80,7 +87,7 @@ fn the_package_is_formatted_and_vetted() {
     let mut command = Command::new(gofmt);
     command.arg("-l").arg(module());
     assert_eq!(run(command).0, "", "gofmt would change these");
-    run(go.command(&["vet", "./..."]));
+    run_within(go.command(&["vet", "./..."]), BUILDING);
 }
 
 #[test]
