@@ -74,11 +74,11 @@ pub(crate) fn begin(
             request: &call.request,
             status: head.status,
             headers: &head.headers,
-            brought: match &call.credentials {
+            brought: match call.credentials() {
                 Credentials::Fields(fields) => Some(fields),
                 Credentials::None | Credentials::Asked => None,
             },
-            course: call.course,
+            course: call.course(),
             now: now.wall(wall_at_zero),
             chance: if is_chancy { chance.number() } else { 0 },
         };

@@ -18,13 +18,13 @@ impl Engine {
             Reply::Authorized(fields) => {
                 let Some(entry) = self.calls.get_mut(call) else { return };
                 let State::Sending { link, head: false, .. } = entry.state else { return };
-                if !matches!(entry.credentials, Credentials::Asked) {
+                if !matches!(entry.credentials(), Credentials::Asked) {
                     return;
                 }
                 let fields = fields.and_then(|fields| with_credentials(&entry.request, &fields).map(|_| fields));
                 match fields {
                     Ok(fields) => {
-                        entry.credentials = Credentials::Fields(fields);
+                        entry.set_credentials(Credentials::Fields(fields));
                         let patience = entry.policy.timeouts.between_bytes;
                         self.arm_link(link, patience.map(|limit| now.after(limit)));
                         self.push(Output::Transmit { link });
@@ -44,9 +44,9 @@ impl Engine {
     pub(crate) fn ask_credentials(&mut self, id: CallId, now: Time) -> bool {
         let wall = self.wall(now);
         let Some(call) = self.calls.get_mut(id) else { return false };
-        let Some(scheme) = sortie_policy::scheme(&call.policy, call.course.left_origin) else { return false };
+        let Some(scheme) = sortie_policy::scheme(&call.policy, call.course().left_origin) else { return false };
         let question = Question::Authorize { scheme: scheme.clone(), request: call.request.clone(), now: wall };
-        call.credentials = Credentials::Asked;
+        call.set_credentials(Credentials::Asked);
         let exchange = call.attempts;
         self.push(Output::Ask { call: id, exchange, question });
         true

@@ -3,13 +3,13 @@
 use std::mem;
 use std::sync::Arc;
 
-use sortie_http::{Headers, PreparedRequest, Response, Timings};
+use sortie_http::{Headers, PreparedRequest, Timings};
 use sortie_policy::{Course, Policy};
 
 use crate::origin::OriginId;
 use crate::receiving::Receiving;
 use crate::table::{Name, Slot};
-use crate::{LinkId, Phase, Time, Tried};
+use crate::{Before, LinkId, Phase, Time};
 
 /// Names a call until it is done.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -23,17 +23,12 @@ pub(crate) struct Call {
     pub(crate) request: PreparedRequest,
     /// The Cookie field of the present exchange.
     pub(crate) cookie: Option<Box<str>>,
-    /// What says, in the present exchange, who asks.
-    pub(crate) credentials: Credentials,
     pub(crate) origin: OriginId,
     pub(crate) state: State,
-    pub(crate) history: Vec<Response>,
     /// How many exchanges were begun.
     pub(crate) attempts: u32,
-    /// How many redirects were followed, and the like.
-    pub(crate) course: Course,
-    /// The exchanges that went wrong and were tried again.
-    pub(crate) tried: Vec<Tried>,
+    /// Boxed, since a call that waits should be small; `None` where there is nothing of it.
+    pub(crate) rare: Option<Box<Rare>>,
     /// The request of this exchange has gone again already, because its connection was stale.
     pub(crate) resent: bool,
     /// How many bytes of its content count against the budget.
@@ -42,9 +37,22 @@ pub(crate) struct Call {
     pub(crate) marks: Marks,
 }
 
+/// What most calls do without.
+#[derive(Default)]
+pub(crate) struct Rare {
+    /// What says, in the present exchange, who asks.
+    pub(crate) credentials: Credentials,
+    /// How many redirects were followed, and the like.
+    pub(crate) course: Course,
+    /// The exchanges that are over.
+    pub(crate) before: Before,
+}
+
 /// What says, in an exchange, who asks, beside what stands in the request.
+#[derive(Default)]
 pub(crate) enum Credentials {
     /// Nothing as yet, or at all.
+    #[default]
     None,
     /// The program's own scheme is being asked.
     Asked,
@@ -110,6 +118,29 @@ impl Call {
             | State::Receiving { link, .. }
             | State::Judging { link, .. } => Some(*link),
         }
+    }
+
+    /// What says, in the present exchange, who asks.
+    pub(crate) fn credentials(&self) -> &Credentials {
+        self.rare.as_ref().map_or(&Credentials::None, |rare| &rare.credentials)
+    }
+
+    pub(crate) fn set_credentials(&mut self, credentials: Credentials) {
+        self.rare_mut().credentials = credentials;
+    }
+
+    /// Takes what says who asks away, since the exchange is over.
+    pub(crate) fn take_credentials(&mut self) -> Credentials {
+        self.rare.as_mut().map_or(Credentials::None, |rare| mem::take(&mut rare.credentials))
+    }
+
+    /// How far it has come.
+    pub(crate) fn course(&self) -> Course {
+        self.rare.as_ref().map_or(Course::default(), |rare| rare.course)
+    }
+
+    pub(crate) fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
     }
 
     /// What has come of the response, if its head has. The call waits for it to be put back, or is done.

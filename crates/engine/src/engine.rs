@@ -7,10 +7,10 @@ use std::time::SystemTime;
 use sortie_content::Decoder;
 use sortie_http::{PreparedRequest, Response};
 use sortie_log::{Event, What};
-use sortie_policy::{Course, Policy};
+use sortie_policy::Policy;
 use sortie_timer::Deadlines;
 
-use crate::call::{Call, Credentials, Marks, State};
+use crate::call::{Call, Marks, State};
 use crate::chance::Chance;
 use crate::conn::Scratch;
 use crate::link::Link;
@@ -130,13 +130,10 @@ impl Engine {
             policy,
             request,
             cookie: None,
-            credentials: Credentials::None,
             origin,
             state: State::Queued,
-            history: Vec::new(),
             attempts: 0,
-            course: Course::default(),
-            tried: Vec::new(),
+            rare: None,
             resent: false,
             held: 0,
             submitted: now,
@@ -273,7 +270,8 @@ impl Engine {
         } else {
             self.held = self.held.saturating_sub(std::mem::take(&mut held));
         }
-        let outcome = Outcome { history: call.history, tried: call.tried, result, attempts: call.attempts, held };
+        let before = call.rare.and_then(|rare| rare.before.boxed());
+        let outcome = Outcome { before, result, attempts: call.attempts, held };
         self.push(Output::Done { tag: call.tag, outcome });
         // It may have been the oldest, or have held what others wait for.
         self.resume_paused(now);

@@ -17,7 +17,7 @@ use crate::conn::Head;
 use crate::engine::Engine;
 use crate::output::{Output, Read};
 use crate::receiving::{Flow, Receiving};
-use crate::{CallId, LinkId, Time, Tried};
+use crate::{Before, CallId, LinkId, Time, Tried};
 
 /// How much room is made for one read, in bytes.
 pub(crate) const ROOM: usize = 64 * 1024;
@@ -144,11 +144,12 @@ impl Engine {
             rare: Rare::of(head.reason.map(|reason| *reason), None),
             headers: head.headers,
             content: Default::default(),
-            request: sent(call.request.clone(), &call.credentials, call.cookie.as_deref()),
+            request: sent(call.request.clone(), call.credentials(), call.cookie.as_deref()),
             timings: call.marks.timings(opening, now),
             peer,
         });
-        let (history, tried) = (std::mem::take(&mut call.history), std::mem::take(&mut call.tried));
+        let Before { history, tried } =
+            call.rare.as_mut().map(|rare| std::mem::take(&mut rare.before)).unwrap_or_default();
         let (attempts, tag) = (call.attempts, call.tag);
         let head = Box::new(Streamed { call: id, link, response, history, tried, attempts, limits });
         self.push(Output::Head { tag, head });

@@ -4,11 +4,11 @@ use std::mem;
 
 use bytes::Bytes;
 use sortie_content::Codings;
-use sortie_http::{PreparedRequest, Rare, Response, ResponseParts};
+use sortie_http::{self as http, PreparedRequest, Response, ResponseParts};
 use sortie_log::What;
 use sortie_policy::{Verdict, Why};
 
-use crate::call::{Call, Credentials, State};
+use crate::call::{Call, Rare, State};
 use crate::engine::Engine;
 use crate::flow::sent;
 use crate::outcome::Setback;
@@ -48,7 +48,7 @@ impl Engine {
         let Some(call) = self.calls.get_mut(id) else { return false };
         let max = call.policy.max_content;
         let (told, cookie) = (call.policy.told, call.cookie.take());
-        let credentials = mem::replace(&mut call.credentials, Credentials::None);
+        let credentials = call.take_credentials();
         let (peer, opening, mut reusable) = match self.links.get_mut(link) {
             Some(entry) => {
                 entry.keep_alive = head.keep_alive;
@@ -64,7 +64,7 @@ impl Engine {
         let respond = |request: PreparedRequest, content: Bytes| {
             let request = sent(request, &credentials, cookie.as_deref());
             let (status, version, headers) = (head.status, head.version, head.headers);
-            let rare = Rare::of(head.reason.map(|reason| *reason), trailers.map(|trailers| *trailers));
+            let rare = http::Rare::of(head.reason.map(|reason| *reason), trailers.map(|trailers| *trailers));
             Response::from(ResponseParts { status, version, rare, headers, content, request, timings, peer })
         };
         let fail = |error, phase, response: Option<Response>, request| {
@@ -77,13 +77,14 @@ impl Engine {
                 let (old, new) = (from.url().clone(), call.request.url().clone());
                 let response = respond(from, content);
                 let status = response.status().as_u16();
-                call.history.push(response);
-                call.course.left_origin |= again.left_origin;
                 call.resent = false;
                 let is_challenge = again.why == Why::Challenge;
+                let Rare { before, course, .. } = call.rare_mut();
+                before.history.push(response);
+                course.left_origin |= again.left_origin;
                 match again.why {
-                    Why::Challenge => call.course.answers += 1,
-                    _ => (call.course.redirects, call.course.answers) = (call.course.redirects + 1, 0),
+                    Why::Challenge => course.answers += 1,
+                    _ => (course.redirects, course.answers) = (course.redirects + 1, 0),
                 }
                 if told {
                     let (from, to) = (old.to_string().into(), new.to_string().into());
@@ -106,7 +107,7 @@ impl Engine {
                 let Some(call) = self.calls.get_mut(id) else { return false };
                 let response = respond(call.request.clone(), content);
                 let status = response.status();
-                call.history.push(response);
+                call.rare_mut().before.history.push(response);
                 self.try_later(id, Setback::Status(status), &format!("status {}", status.as_u16()), wait, now);
             }
             (Some(Verdict::Deliver), Ok(content)) => self.end(id, now, |request| Ok(respond(request, content))),

@@ -83,7 +83,7 @@ pub use flow::Streamed;
 pub use limits::Limits;
 pub use link::{LinkId, Opened};
 pub use memory::{Budget, Overflow};
-pub use outcome::{Failure, Outcome, Setback, Tried, Unopened};
+pub use outcome::{Before, Failure, Outcome, Setback, Tried, Unopened};
 pub use output::{Output, Place, Read, Write};
 pub use time::Time;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sortie_log::What;
 use sortie_policy::{Failed, Verdict};
 
-use crate::call::{Call, State};
+use crate::call::{Call, Rare, State};
 use crate::engine::Engine;
 use crate::outcome::{Failure, Setback};
 use crate::share::Share;
@@ -31,7 +31,7 @@ impl Engine {
         if call.policy.retries.count == 0 || !is_passing(&error) {
             return self.fail(id, error, phase, now);
         }
-        let (request, course) = (&call.request, call.course);
+        let (request, course) = (&call.request, call.course());
         let chance = self.chance.number();
         let wait = sortie_policy::retry(&call.policy, &Failed { request, written, course, chance });
         match wait {
@@ -49,14 +49,15 @@ impl Engine {
     /// Has a call wait, and go again then. Its link must be free, or be given up by the caller.
     pub(crate) fn try_later(&mut self, id: CallId, setback: Setback, why: &str, wait: Duration, now: Time) {
         let Some(call) = self.calls.get_mut(id) else { return };
-        call.course.retries += 1;
-        call.course.answers = 0;
+        let Rare { before, course, .. } = call.rare_mut();
+        course.retries += 1;
+        course.answers = 0;
+        before.tried.push(Tried { why: setback, wait });
         call.resent = false;
         call.cookie = None;
-        call.tried.push(Tried { why: setback, wait });
         call.state = State::Waiting { until: now.after(wait) };
         if call.policy.told {
-            let (retries, count) = (call.course.retries, call.policy.retries.count);
+            let (retries, count) = (call.course().retries, call.policy.retries.count);
             let why = format!("{why}, again in {wait:?}, retry {retries} of {count}").into();
             let url = call.request.url().to_string().into();
             self.tell(id, What::Retried { why, url }, now);

@@ -100,7 +100,7 @@ impl Engine {
         let Some(entry) = self.links.get_mut(link) else { return Write::Done };
         let LinkState::Busy(id) = entry.state else { return Write::Done };
         let Some(call) = self.calls.get_mut(id) else { return Write::Done };
-        if matches!(call.credentials, Credentials::Asked) {
+        if matches!(call.credentials(), Credentials::Asked) {
             return Write::Done;
         }
         let (head, sent, writes) = match &mut call.state {
@@ -192,7 +192,7 @@ impl Engine {
         call.attempts += 1;
         call.marks.sending = now;
         call.cookie =
-            sortie_policy::cookie_value(&call.policy, &call.request, !call.course.left_origin, wall).map(Into::into);
+            sortie_policy::cookie_value(&call.policy, &call.request, !call.course().left_origin, wall).map(Into::into);
         let upgrade = call.policy.upgrade;
         let proxy = match entry.proxied {
             Proxied::Asked => self.origins.get(entry.origin).and_then(|route| route.road.asked()),
@@ -200,12 +200,12 @@ impl Engine {
         };
         if matches!(call.policy.auth, Some(Authenticator::Digest(_))) {
             let cnonce = || self.chance.bytes();
-            let fields = sortie_policy::authorization(&call.policy, &call.request, &call.course, cnonce);
-            call.credentials = fields.map_or(Credentials::None, Credentials::Fields);
+            let fields = sortie_policy::authorization(&call.policy, &call.request, &call.course(), cnonce);
+            call.set_credentials(fields.map_or(Credentials::None, Credentials::Fields));
         }
         let is_tunnelled = entry.proxied == Proxied::Tunnelled;
         let is_as_it_is = !is_tunnelled || !call.request.headers().contains(PROXY_AUTHORIZATION);
-        let changed = match is_as_it_is && matches!(call.credentials, Credentials::None) {
+        let changed = match is_as_it_is && matches!(call.credentials(), Credentials::None) {
             true => None,
             false => Some(as_it_goes_out(call, is_tunnelled)),
         };
@@ -228,7 +228,7 @@ impl Engine {
 #[cold]
 fn as_it_goes_out(call: &Call, is_tunnelled: bool) -> PreparedRequest {
     let mut request = call.request.clone();
-    if let Credentials::Fields(fields) = &call.credentials {
+    if let Credentials::Fields(fields) = call.credentials() {
         // Whether they can be sent was looked at when they came.
         request = with_credentials(&request, fields).unwrap_or(request);
     }

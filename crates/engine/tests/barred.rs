@@ -71,7 +71,7 @@ fn a_redirect_to_there_fails_its_call_and_keeps_the_response() {
     let answer = b"HTTP/1.1 302 Found\r\nLocation: https://h/\r\nContent-Length: 0\r\n\r\n";
     let _ = engine.handle_received(link, answer, Time(0));
     let outcomes = ended(&mut engine);
-    assert_eq!((outcomes.len(), outcomes[0].history.len(), outcomes[0].attempts), (1, 1, 1));
+    assert_eq!((outcomes.len(), outcomes[0].history().len(), outcomes[0].attempts), (1, 1, 1));
     assert_barred(&outcomes[0]);
     assert_eq!(engine.links(), 1);
 }

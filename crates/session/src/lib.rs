@@ -82,7 +82,7 @@ pub use channel::BodySender;
 pub use environment::{Environment, Found, environment};
 pub use error::Error;
 pub use explain::{Explanation, Matter, What, Whence, explain};
-pub use finish::{After, Ended, deliver, finish, warnings};
+pub use finish::{After, Before, Ended, deliver, finish, warnings};
 pub use hooks::{Hooks, Sent};
 pub use kind::{ErrorKind, Phase};
 pub use links::{Link, Links};

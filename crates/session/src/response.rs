@@ -10,7 +10,7 @@ use sortie_hooks::Warning;
 use sortie_http::{Headers, PreparedRequest, StatusCode, Timings, Url, Version};
 use sortie_log::redact_url;
 
-use crate::{Error, Links, Setback, Tried};
+use crate::{Before, Error, Links, Setback, Tried};
 
 /// What came back from a call: its last exchange, and the history of those before it.
 ///
@@ -62,14 +62,15 @@ impl Response {
     /// The response of a call: the last exchange, and those before it.
     pub(crate) fn of_call(
         exchange: sortie_http::Response,
-        history: Vec<sortie_http::Response>,
+        before: Option<Box<Before>>,
         at: SystemTime,
         tag: u64,
     ) -> Self {
-        let more = (tag != 0 || !history.is_empty()).then(|| {
-            let history = history.into_iter().map(|exchange| Response::new(exchange, at)).collect();
-            Arc::new(More { history, tag, ..More::default() })
-        });
+        let more = match before {
+            None if tag == 0 => None,
+            None => Some(Arc::new(More { tag, ..More::default() })),
+            Some(before) => More::of(*before, at, tag),
+        };
         Response { exchange, at: nanoseconds(at), more }
     }
 
@@ -254,14 +255,6 @@ impl Response {
         self
     }
 
-    /// The same response, after these exchanges went wrong and were tried again.
-    pub(crate) fn with_tried(mut self, tried: Vec<Tried>) -> Self {
-        if !tried.is_empty() {
-            self.more().tried = tried;
-        }
-        self
-    }
-
     /// How many exchanges the call was, as far as the history tells.
     pub(crate) fn exchanges(&self) -> u32 {
         let unanswered = self.tried().iter().filter(|tried| matches!(tried.why, Setback::Failed(_))).count();
@@ -274,6 +267,18 @@ impl Response {
 }
 
 /// Status, URL without secrets, and how long the content is.
+impl More {
+    /// What was before the last exchange of a call; `None` where nothing was, and the call has no tag.
+    #[cold]
+    fn of(before: Before, at: SystemTime, tag: u64) -> Option<Arc<Self>> {
+        let Before { history, tried } = before;
+        (tag != 0 || !history.is_empty() || !tried.is_empty()).then(|| {
+            let history = history.into_iter().map(|exchange| Response::new(exchange, at)).collect();
+            Arc::new(More { history, tried, tag, ..More::default() })
+        })
+    }
+}
+
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")

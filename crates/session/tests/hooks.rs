@@ -36,21 +36,14 @@ fn exchange(request: &PreparedRequest) -> sortie_http::Response {
 fn answered(profile: &Profile, args: Arguments) -> Result<Response, Error> {
     let Prepared { request, after, .. } = ready(profile, args).unwrap();
     let result = Ok(exchange(&request));
-    finish(
-        after,
-        Ended { request: Some(request), history: Vec::new(), tried: Vec::new(), result, at: SystemTime::UNIX_EPOCH },
-    )
+    finish(after, Ended { request: Some(request), before: None, result, at: SystemTime::UNIX_EPOCH })
 }
 
 /// Prepares, and ends in an error of this kind.
 fn failed(profile: &Profile, args: Arguments, kind: ErrorKind) -> Error {
     let Prepared { request, after, .. } = ready(profile, args).unwrap();
     let result = Err(Error::new(kind));
-    finish(
-        after,
-        Ended { request: Some(request), history: Vec::new(), tried: Vec::new(), result, at: SystemTime::UNIX_EPOCH },
-    )
-    .unwrap_err()
+    finish(after, Ended { request: Some(request), before: None, result, at: SystemTime::UNIX_EPOCH }).unwrap_err()
 }
 
 #[test]

@@ -8,7 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use sortie_http::{Body, Headers, Method, PreparedRequest, ResponseParts, StatusCode, Timings, Url, Version};
-use sortie_session::{Arguments, Ended, Error, ErrorKind, Links, Memo, Phase, Profile, Response, finish, prepare};
+use sortie_session::{
+    Arguments, Before, Ended, Error, ErrorKind, Links, Memo, Phase, Profile, Response, finish, prepare,
+};
 
 const NOW: SystemTime = SystemTime::UNIX_EPOCH;
 
@@ -38,7 +40,8 @@ fn ended(history: Vec<sortie_http::Response>, result: Result<sortie_http::Respon
     let mut args = Arguments::new(Method::GET, "http://h/");
     args.set_tag(9);
     let prepared = prepare(&Arc::new(Profile::new()), &Memo::new(), args).unwrap();
-    finish(prepared.after, Ended { request: Some(prepared.request), history, tried: Vec::new(), result, at: NOW })
+    let before = Some(Box::new(Before { history, tried: Vec::new() }));
+    finish(prepared.after, Ended { request: Some(prepared.request), before, result, at: NOW })
 }
 
 #[test]

@@ -164,14 +164,14 @@ impl Entry {
         };
         let Some(meant) = &self.meant else { return Err(Error::Invented { tag }) };
         // What was tried again, and each challenge, stands in the history beside the redirects.
-        let tried = outcome.tried.iter().filter(|tried| matches!(tried.why, Setback::Status(_))).count();
-        let challenges = outcome.history.iter().filter(|response| response.status().as_u16() == 401).count();
+        let tried = outcome.tried().iter().filter(|tried| matches!(tried.why, Setback::Status(_))).count();
+        let challenges = outcome.history().iter().filter(|response| response.status().as_u16() == 401).count();
         let answered = tried + challenges;
         let what = if response.status().as_u16() != meant.status {
             "status"
         } else if response.content()[..] != meant.content[..] {
             "content"
-        } else if outcome.history.len() != meant.step as usize + answered {
+        } else if outcome.history().len() != meant.step as usize + answered {
             "history"
         } else {
             return Ok(());

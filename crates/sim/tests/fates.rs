@@ -68,9 +68,9 @@ fn play(seed: u64, ends: &mut Ends) -> Result<(), sortie_sim::Error> {
     world.run()?;
     for tag in 1..=tags {
         let outcome = world.outcome(tag).unwrap_or_else(|| panic!("call {tag} has no outcome"));
-        ends.redirected += usize::from(!outcome.history.is_empty());
-        ends.repeated += usize::from(outcome.attempts as usize > outcome.history.len() + 1);
-        ends.tried += usize::from(!outcome.tried.is_empty());
+        ends.redirected += usize::from(!outcome.history().is_empty());
+        ends.repeated += usize::from(outcome.attempts as usize > outcome.history().len() + 1);
+        ends.tried += usize::from(!outcome.tried().is_empty());
         match outcome.result.as_ref().map_err(|failure| &failure.error) {
             Ok(_) => ends.answered += 1,
             Err(Error::Timeout { .. } | Error::Total { .. }) => ends.timed_out += 1,

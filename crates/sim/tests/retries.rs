@@ -49,10 +49,10 @@ fn rule_37_a_status_is_tried_again_after_waits_that_double() {
     world.run().unwrap();
     let outcome = world.outcome(tag).unwrap();
     assert_eq!(outcome.result.as_ref().unwrap().status().as_u16(), 200);
-    assert_eq!((outcome.history.len(), outcome.attempts), (3, 4));
-    let waits: Vec<Duration> = outcome.tried.iter().map(|tried| tried.wait).collect();
+    assert_eq!((outcome.history().len(), outcome.attempts), (3, 4));
+    let waits: Vec<Duration> = outcome.tried().iter().map(|tried| tried.wait).collect();
     assert_eq!(waits, [ms(100), ms(200), ms(400)]);
-    assert!(outcome.tried.iter().all(|tried| matches!(tried.why, Setback::Status(status) if status.as_u16() == 503)));
+    assert!(outcome.tried().iter().all(|tried| matches!(tried.why, Setback::Status(status) if status.as_u16() == 503)));
     let gaps: Vec<Duration> = at(&world).windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!(gaps.iter().zip(waits).all(|(gap, wait)| *gap >= wait && *gap < wait + ms(50)), "{gaps:?}");
 }
@@ -63,7 +63,7 @@ fn rule_37_the_last_status_is_the_answer_once_the_count_is_used_up() {
     let tag = world.submit(ms(0), Ask::get("h").with(|policy| policy.retries = retries(2)));
     world.run().unwrap();
     let outcome = world.outcome(tag).unwrap();
-    assert_eq!((outcome.result.as_ref().unwrap().status().as_u16(), outcome.tried.len()), (503, 2));
+    assert_eq!((outcome.result.as_ref().unwrap().status().as_u16(), outcome.tried().len()), (503, 2));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_connection_that_is_refused_is_tried_again_whatever_the_method() {
     let outcome = world.outcome(tag).unwrap();
     let failure = outcome.result.as_ref().unwrap_err();
     assert!(matches!(&failure.error, Error::Link(_)) && failure.phase == Phase::Connect, "{failure:?}");
-    for tried in &outcome.tried {
+    for tried in outcome.tried() {
         number += 1;
         assert!(matches!(&tried.why, Setback::Failed(failure) if matches!(failure.error, Error::Link(_))));
     }
@@ -128,7 +128,7 @@ fn an_answer_that_is_cut_or_late_is_tried_again() {
         world.run().unwrap();
         let outcome = world.outcome(tag).unwrap();
         assert_eq!(outcome.result.as_ref().unwrap().content().len(), 500);
-        assert_eq!((outcome.tried.len(), outcome.history.len(), outcome.attempts), (1, 0, 2));
+        assert_eq!((outcome.tried().len(), outcome.history().len(), outcome.attempts), (1, 0, 2));
     }
 }
 
@@ -143,7 +143,7 @@ fn a_wait_that_would_outlast_the_call_is_not_begun() {
     world.run().unwrap();
     // 400 ms fit, 800 more do not: the second 503 is the answer, and not a timeout.
     let outcome = world.outcome(tag).unwrap();
-    assert_eq!((outcome.result.as_ref().unwrap().status().as_u16(), outcome.tried.len()), (503, 1));
+    assert_eq!((outcome.result.as_ref().unwrap().status().as_u16(), outcome.tried().len()), (503, 1));
     assert!(world.ended(tag).unwrap() < ms(500));
 }
 
@@ -168,7 +168,7 @@ fn a_share_bounds_the_retries_of_all_calls_together() {
     let tags: Vec<u64> =
         (0..100).map(|_| world.submit(ms(0), Ask::get("h").with(|policy| policy.retries = retries(3)))).collect();
     world.run().unwrap();
-    let tried: usize = tags.iter().map(|tag| world.outcome(*tag).unwrap().tried.len()).sum();
+    let tried: usize = tags.iter().map(|tag| world.outcome(*tag).unwrap().tried().len()).sum();
     assert_eq!(tried, 10);
     assert_eq!(world.served().len(), 110);
 }
@@ -207,9 +207,9 @@ fn a_scheme_of_ones_own_signs_each_exchange_and_answers_a_challenge() {
     world.run().unwrap();
     let outcome = world.outcome(tag).unwrap();
     let response = outcome.result.as_ref().unwrap();
-    assert_eq!((response.status().as_u16(), outcome.history.len(), outcome.attempts), (200, 1, 2));
+    assert_eq!((response.status().as_u16(), outcome.history().len(), outcome.attempts), (200, 1, 2));
     let signed = format!("/{tag}/0");
-    for response in outcome.history.iter().chain([response]) {
+    for response in outcome.history().iter().chain([response]) {
         assert_eq!(response.request().headers().get("x-signed"), Some(&*signed));
         assert!(response.request().headers().is_sensitive("x-signed"));
     }
@@ -256,12 +256,12 @@ fn a_closure_decides_on_each_redirect() {
     };
     let (mut world, tag) = asked(|_| Decision::Follow);
     world.run().unwrap();
-    assert_eq!(world.outcome(tag).unwrap().history.len(), 2);
+    assert_eq!(world.outcome(tag).unwrap().history().len(), 2);
 
     let (mut world, tag) = asked(|redirect| (redirect.followed == 0).into());
     world.run().unwrap();
     let outcome = world.outcome(tag).unwrap();
-    assert_eq!((outcome.result.as_ref().unwrap().status().as_u16(), outcome.history.len()), (302, 1));
+    assert_eq!((outcome.result.as_ref().unwrap().status().as_u16(), outcome.history().len()), (302, 1));
 
     let (mut world, tag) = asked(|redirect| Decision::Refuse(format!("not to {}", redirect.to.url()).into()));
     world.run().unwrap();
@@ -304,6 +304,6 @@ fn what_was_thrown_away_before_a_retry_holds_no_budget() {
     let tag = world.submit(ms(0), Ask::get("h").with(|policy| policy.retries = retries(4)));
     world.run().unwrap();
     let outcome = world.outcome(tag).unwrap();
-    assert_eq!(outcome.tried.len(), 4);
+    assert_eq!(outcome.tried().len(), 4);
     assert_eq!(outcome.result.as_ref().unwrap().content().len(), 1_500);
 }

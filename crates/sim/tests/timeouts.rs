@@ -179,14 +179,14 @@ fn all_but_the_total_count_anew_for_each_exchange() {
     let mut patient = world(chain());
     let tag = patient.submit(ms(0), timed(Ask::get("h"), |timeouts| timeouts.first_byte = Some(ms(450))));
     patient.run().unwrap();
-    assert_eq!(patient.outcome(tag).unwrap().history.len(), 5);
+    assert_eq!(patient.outcome(tag).unwrap().history().len(), 5);
     assert!(patient.outcome(tag).unwrap().result.is_ok());
 
     let mut hasty = world(chain());
     let tag = hasty.submit(ms(0), timed(Ask::get("h"), |timeouts| timeouts.total = Some(ms(1_000))));
     hasty.run().unwrap();
     assert_total(&hasty, tag, Phase::FirstByte, ms(1_000));
-    assert_eq!(hasty.outcome(tag).unwrap().history.len(), 2);
+    assert_eq!(hasty.outcome(tag).unwrap().history().len(), 2);
 }
 
 #[test]

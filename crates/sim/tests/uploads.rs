@@ -213,6 +213,6 @@ fn rule_19_a_417_goes_again_once_without_expect() {
         world.run().unwrap();
         let outcome = world.outcome(tag).unwrap();
         assert_eq!(status(Some(outcome)), if always { 417 } else { 200 });
-        assert_eq!((outcome.attempts, outcome.history.len(), world.served().len()), (2, 0, 2));
+        assert_eq!((outcome.attempts, outcome.history().len(), world.served().len()), (2, 0, 2));
     }
 }

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use sortie_engine::{CallId, LinkId, Outcome, Streamed, Unopened};
 use sortie_hooks::{Warning, guard};
 use sortie_log::{Event, Sink, What};
-use sortie_session::{After, Error, Response, deliver, finish, warnings};
+use sortie_session::{After, Before, Error, Response, deliver, finish, warnings};
 use sortie_transport::Detached;
 
 use crate::Progress;
@@ -183,8 +183,8 @@ impl Audience for Desk {
         let Some(entry) = self.entries.get_mut(index(tag)).filter(|entry| entry.number == tag) else { return false };
         let runs_hooks = entry.after.has_hooks() || entry.sink.is_some();
         let Streamed { call, link, response, history, tried, limits, .. } = head;
-        let tried = tried.into_iter().map(of_tried).collect();
-        let response = deliver(&mut entry.after, response, history, tried, at);
+        let before = Before { history, tried: tried.into_iter().map(of_tried).collect() };
+        let response = deliver(&mut entry.after, response, before, at);
         if let Some(sink) = &entry.sink {
             warn(&**sink, response.warnings(), entry.call, at);
         }

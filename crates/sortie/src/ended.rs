@@ -3,19 +3,16 @@
 use std::time::SystemTime;
 
 use sortie_engine::{BodyFault, Failure, LinkError, LinkFault, Outcome, Unopened};
-use sortie_session::{Ended, Error, ErrorKind, Phase, Setback, Tried};
+use sortie_session::{Before, Ended, Error, ErrorKind, Phase, Setback, Tried};
 
 use crate::cause::Cause;
 
 /// How a call ended. `cause` is why the batch was given up, where it was.
 pub(crate) fn ended(outcome: Outcome, at: SystemTime, cause: Option<&Cause>) -> Ended {
-    let Outcome { mut history, tried, result, attempts, .. } = outcome;
-    let tried = match tried.is_empty() {
-        true => Vec::new(),
-        false => tried.into_iter().map(of_tried).collect(),
-    };
+    let Outcome { before, result, attempts, .. } = outcome;
+    let mut before = before.map(|before| Box::new(of_before(*before)));
     match result {
-        Ok(response) => Ended { request: None, history, tried, result: Ok(response), at },
+        Ok(response) => Ended { request: None, before, result: Ok(response), at },
         Err(failure) => {
             let Failure { error, phase, request, response } = *failure;
             let mut error = match cause.filter(|_| matches!(error, sortie_engine::Error::Cancelled)) {
@@ -23,10 +20,17 @@ pub(crate) fn ended(outcome: Outcome, at: SystemTime, cause: Option<&Cause>) -> 
                 None => convert(error, phase),
             };
             error = error.with_phase(phase_of(phase)).with_attempts(attempts);
-            history.extend(response);
-            Ended { request: Some(request), history, tried, result: Err(error), at }
+            if let Some(response) = response {
+                before.get_or_insert_default().history.push(response);
+            }
+            Ended { request: Some(request), before, result: Err(error), at }
         }
     }
+}
+
+#[cold]
+fn of_before(before: sortie_engine::Before) -> Before {
+    Before { history: before.history, tried: before.tried.into_iter().map(of_tried).collect() }
 }
 
 /// An exchange that went wrong and was tried again.
