@@ -19,6 +19,7 @@ func sortieGoDrop(handle C.uintptr_t) {
 		body.close()
 	}
 	held.Delete()
+	handles.Add(-1)
 }
 
 //export sortieGoRead

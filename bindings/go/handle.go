@@ -5,7 +5,10 @@ package sortie
 */
 import "C"
 
-import "runtime/cgo"
+import (
+	"runtime/cgo"
+	"sync/atomic"
+)
 
 // handled is a setting that calls Go back: what C is told with it is a number that stands for a Go value, no pointer.
 type handled struct {
@@ -15,6 +18,7 @@ type handled struct {
 
 // newHandle is a number for C that stands for a value, until C lets it go by sortieGoDrop.
 func newHandle(value any) int64 {
+	handles.Add(1)
 	return int64(cgo.NewHandle(value))
 }
 
@@ -29,3 +33,6 @@ func handleSettings(all []handled) []byte {
 	}
 	return own.data
 }
+
+// handles is how many C has, for tests.
+var handles atomic.Int64

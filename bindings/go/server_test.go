@@ -1,8 +1,10 @@
 package sortie
 
 import (
+	"fmt"
 	"os"
 	"testing"
+	"time"
 )
 
 // The test server of the Rust crates, whose address ffi-tests tells.
@@ -43,12 +45,14 @@ func TestADigestIsProven(t *testing.T) {
 }
 
 func TestRetriesTryAgain(t *testing.T) {
+	// The server remembers whom it has turned away.
+	name := fmt.Sprint(time.Now().UnixNano())
 	session := opened(t, BaseURL(testServer(t)), Retry(Retries{Count: 3, Statuses: []uint16{503}, Backoff: 1}))
-	got, err := session.Get(background, "/retry/go/2?after=0")
+	got, err := session.Get(background, "/retry/"+name+"/2?after=0")
 	if must(t, got, err).Status != 200 {
 		t.Error(got.Status)
 	}
-	got, err = session.Do(background, NewRequest("GET", "/retry/go-too/2?after=0").SetRetries(Retries{}))
+	got, err = session.Do(background, NewRequest("GET", "/retry/"+name+"-too/2?after=0").SetRetries(Retries{}))
 	if must(t, got, err).Status != 503 {
 		t.Error(got.Status)
 	}
