@@ -1,4 +1,4 @@
-/* Sends requests by libsortie's sortie_batch_map, as a C program would. The line that is printed and the exit codes are those of
+/* Sends requests by libsortie's sortie_session_map, as a C program would. The line that is printed and the exit codes are those of
  * the other programs.
  */
 #include <sortie.h>
@@ -58,6 +58,8 @@ static sortie_session *open_session(const struct job *job)
     sortie_session *session;
     sortie_error *error;
     check(sortie_session_new(&session, &error), error, "sortie_session_new");
+    check(sortie_session_set_connections(session, job->concurrency, &error), error, "sortie_session_set_connections");
+    check(sortie_session_set_per_origin(session, job->concurrency, &error), error, "sortie_session_set_per_origin");
     check(sortie_session_set_proxy(session, NULL, &error), error, "sortie_session_set_proxy");
     if (!job->keep_alive)
         check(sortie_session_set_header(session, "Connection", "close", &error), error, "sortie_session_set_header");
@@ -75,7 +77,6 @@ static void send_all(const struct job *job, sortie_outcome *outcomes)
 {
     sortie_session *session = open_session(job);
     sortie_request *request;
-    sortie_batch *batch;
     sortie_error *error;
     const sortie_request **requests = calloc(job->count ? job->count : 1, sizeof *requests);
     if (!requests)
@@ -83,10 +84,7 @@ static void send_all(const struct job *job, sortie_outcome *outcomes)
     check(sortie_request_new("GET", job->url, &request, &error), error, "sortie_request_new");
     for (size_t i = 0; i < job->count; i++)
         requests[i] = request;
-    check(sortie_batch_new(session, &batch, &error), error, "sortie_batch_new");
-    check(sortie_batch_set_concurrency(batch, job->concurrency, &error), error, "sortie_batch_set_concurrency");
-    check(sortie_batch_map(batch, requests, job->count, outcomes, &error), error, "sortie_batch_map");
-    sortie_batch_free(batch);
+    check(sortie_session_map(session, requests, job->count, NULL, outcomes, &error), error, "sortie_session_map");
     sortie_request_free(request);
     free(requests);
     sortie_session_free(session);
