@@ -2030,7 +2030,7 @@ const char *sortie_response_encoding(const sortie_response *response);
  * Threads: the hook's.
  */
 sortie_status sortie_response_set_status(sortie_response *response,
-                                         uint16_t status,
+                                         int32_t status,
                                          sortie_error **error);
 
 /**
@@ -2298,10 +2298,10 @@ sortie_status sortie_retries_set_backoff_ms(sortie_retries *retries,
  * How much of each wait is left to chance, so that many do not come back at once.
  *
  * Parameters: `percent`: 0 to 100. Default: 50.
- * Returns: `SORTIE_ERR_ARGUMENT` for more than 100; `SORTIE_ERR_NULL`.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another number; `SORTIE_ERR_NULL`.
  * Threads: its one.
  */
-sortie_status sortie_retries_set_jitter(sortie_retries *retries, uint8_t percent, sortie_error **error);
+sortie_status sortie_retries_set_jitter(sortie_retries *retries, int32_t percent, sortie_error **error);
 
 /**
  * Lets it go. What it was handed to has a copy.
@@ -2520,14 +2520,14 @@ sortie_status sortie_session_set_tcp_keepalive_ms(const sortie_session *session,
  * The addresses of a name for connections to a port: nobody is asked for them. Once for each name and port; the last one
  * counts.
  *
- * Parameters: `addresses`: IPv4 and IPv6 addresses between commas, one at least.
- * Returns: `SORTIE_ERR_ARGUMENT` for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Parameters: `port`: 1 to 65535; `addresses`: IPv4 and IPv6 addresses between commas, one at least.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another port, and for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
  * Ownership: both are copied.
  * Threads: any; it holds for calls that begin later.
  */
 sortie_status sortie_session_set_resolve(const sortie_session *session,
                                          const char *name,
-                                         uint16_t port,
+                                         int32_t port,
                                          const char *addresses,
                                          sortie_error **error);
 

@@ -64,6 +64,7 @@ static int32_t on_response(void *context, sortie_response *response, sortie_reas
     OK(sortie_response_set_header(response, "X-Hook", "was here", &error));
     OK(sortie_response_set_content(response, (const uint8_t *)"new", 3, &error));
     FAILS(SORTIE_ERR_ARGUMENT, sortie_response_set_status(response, 99, &error));
+    FAILS(SORTIE_ERR_ARGUMENT, sortie_response_set_status(response, 65536 + 200, &error));
     return SORTIE_HOOK_REPLACE;
 }
 

@@ -230,7 +230,9 @@ mod tests {
         let before = list(content.data, content.size, "content").unwrap();
         let server = sortie_response_header(Some(response), c"content-type".as_ptr());
         let kind = text(server, "header").unwrap().to_owned();
-        assert_eq!(sortie_response_set_status(Some(response), 99, NONE), SORTIE_ERR_ARGUMENT);
+        for wrong in [99, 1000, -1, 65_536 + 200] {
+            assert_eq!(sortie_response_set_status(Some(response), wrong, NONE), SORTIE_ERR_ARGUMENT, "{wrong}");
+        }
         assert_eq!(sortie_response_set_status(Some(response), 404, NONE), SORTIE_OK);
         assert_eq!(
             sortie_response_set_header(Some(response), c"a\n".as_ptr(), c"".as_ptr(), NONE),
