@@ -5,13 +5,14 @@ use std::mem;
 use std::ptr;
 use std::sync::OnceLock;
 
-use facade::{Body, Method, PreparedRequest, Url};
+use facade::{Body, PreparedRequest, Url};
 
 use crate::error::sortie_error;
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::guard::{guard, quiet};
 use crate::lend::{lend, list, text};
+use crate::request::parse_method;
 use crate::response::sortie_bytes;
 use crate::status::sortie_status;
 use crate::text::Text;
@@ -140,8 +141,7 @@ pub extern "C" fn sortie_prepared_set_method(
 ) -> sortie_status {
     guard(error, || {
         let (prepared, method) = (lend(prepared, "prepared")?, text(method, "method")?);
-        let method: Method =
-            method.parse().map_err(|why| Fault::argument("method", format_args!("cannot be used: {why}")))?;
+        let method = parse_method(method)?;
         prepared.change(|request| {
             request.set_method(method);
             Ok(())
