@@ -1414,7 +1414,8 @@ sortie_status sortie_prepared_append_header(sortie_prepared *prepared,
 sortie_status sortie_prepared_remove_header(sortie_prepared *prepared, const char *name, sortie_error **error);
 
 /**
- * Sets another body, and the Content-Length that it has. Content-Type stays as it is.
+ * Sets another body, and the Content-Length that it has. Content-Encoding goes, since it told of the body before: a hook that
+ * encodes the new one sets it afterwards. Content-Type stays as it is.
  *
  * Parameters: `data`: may be NULL where `size` is 0.
  * Returns: `SORTIE_ERR_NULL`.
