@@ -3066,7 +3066,7 @@ sortie_status sortie_tls_new(sortie_tls **tls, sortie_error **error);
 /**
  * Trusts the certificates of a PEM file in place of the system's roots, beside others that are given.
  *
- * The file is read now, and again when something else of `tls` is set.
+ * The file is read now, and not again.
  * Returns: `SORTIE_ERR_FILE` where it cannot be read or has no such certificate; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
  * Ownership: `path` is copied.
  * Threads: its one.
@@ -3086,7 +3086,7 @@ sortie_status sortie_tls_set_roots_pem(sortie_tls *tls, const uint8_t *pem, size
 /**
  * Trusts the certificates of a PEM file as well as the system's roots, and others that are given.
  *
- * The file is read now, and again when something else of `tls` is set.
+ * The file is read now, and not again.
  * Returns: `SORTIE_ERR_FILE` where it cannot be read or has no such certificate; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
  * Ownership: `path` is copied.
  * Threads: its one.
@@ -3106,7 +3106,7 @@ sortie_status sortie_tls_add_roots_pem(sortie_tls *tls, const uint8_t *pem, size
 /**
  * Shows a certificate of ours to servers that ask for one.
  *
- * The files are read now, and again when something else of `tls` is set.
+ * The files are read now, and not again.
  * Parameters: `chain_path`: PEM, our own certificate first; `key_path`: its key as PEM, PKCS#8, PKCS#1 or SEC1, not encrypted. Both
  * may be the same file.
  * Returns: `SORTIE_ERR_FILE` where one cannot be read or used, or they do not belong together; `SORTIE_ERR_NULL`,
