@@ -1414,7 +1414,8 @@ sortie_status sortie_prepared_append_header(sortie_prepared *prepared,
 sortie_status sortie_prepared_remove_header(sortie_prepared *prepared, const char *name, sortie_error **error);
 
 /**
- * Sets another body, and the Content-Length that it has. Content-Type stays as it is.
+ * Sets another body, and the Content-Length that it has. Content-Encoding goes, since it told of the body before: a hook that
+ * encodes the new one sets it afterwards. Content-Type stays as it is.
  *
  * Parameters: `data`: may be NULL where `size` is 0.
  * Returns: `SORTIE_ERR_NULL`.
@@ -2030,7 +2031,7 @@ const char *sortie_response_encoding(const sortie_response *response);
  * Threads: the hook's.
  */
 sortie_status sortie_response_set_status(sortie_response *response,
-                                         uint16_t status,
+                                         int32_t status,
                                          sortie_error **error);
 
 /**
@@ -2298,10 +2299,10 @@ sortie_status sortie_retries_set_backoff_ms(sortie_retries *retries,
  * How much of each wait is left to chance, so that many do not come back at once.
  *
  * Parameters: `percent`: 0 to 100. Default: 50.
- * Returns: `SORTIE_ERR_ARGUMENT` for more than 100; `SORTIE_ERR_NULL`.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another number; `SORTIE_ERR_NULL`.
  * Threads: its one.
  */
-sortie_status sortie_retries_set_jitter(sortie_retries *retries, uint8_t percent, sortie_error **error);
+sortie_status sortie_retries_set_jitter(sortie_retries *retries, int32_t percent, sortie_error **error);
 
 /**
  * Lets it go. What it was handed to has a copy.
@@ -2520,14 +2521,14 @@ sortie_status sortie_session_set_tcp_keepalive_ms(const sortie_session *session,
  * The addresses of a name for connections to a port: nobody is asked for them. Once for each name and port; the last one
  * counts.
  *
- * Parameters: `addresses`: IPv4 and IPv6 addresses between commas, one at least.
- * Returns: `SORTIE_ERR_ARGUMENT` for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+ * Parameters: `port`: 1 to 65535; `addresses`: IPv4 and IPv6 addresses between commas, one at least.
+ * Returns: `SORTIE_ERR_ARGUMENT` for another port, and for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
  * Ownership: both are copied.
  * Threads: any; it holds for calls that begin later.
  */
 sortie_status sortie_session_set_resolve(const sortie_session *session,
                                          const char *name,
-                                         uint16_t port,
+                                         int32_t port,
                                          const char *addresses,
                                          sortie_error **error);
 
@@ -2960,7 +2961,7 @@ const char *sortie_status_name(sortie_status status);
 /**
  * Sends a request, and gives the response when its head is here, redirects followed; the content is read from it.
  *
- * `response` hooks run before the content is there; `post_request` hooks when it has ended, failed, or was given up.
+ * `response` hooks run before the content is there: what they set in its place is dropped. `post_request` hooks when it has ended, failed, or was given up.
  *
  * Parameters: `cancel`: ends the call when it is fired, from any thread, also while content is read; or NULL.
  * Returns: `SORTIE_OK`, and else why no response could be had.
@@ -3065,7 +3066,7 @@ sortie_status sortie_tls_new(sortie_tls **tls, sortie_error **error);
 /**
  * Trusts the certificates of a PEM file in place of the system's roots, beside others that are given.
  *
- * The file is read now, and again when something else of `tls` is set.
+ * The file is read now, and not again.
  * Returns: `SORTIE_ERR_FILE` where it cannot be read or has no such certificate; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
  * Ownership: `path` is copied.
  * Threads: its one.
@@ -3085,7 +3086,7 @@ sortie_status sortie_tls_set_roots_pem(sortie_tls *tls, const uint8_t *pem, size
 /**
  * Trusts the certificates of a PEM file as well as the system's roots, and others that are given.
  *
- * The file is read now, and again when something else of `tls` is set.
+ * The file is read now, and not again.
  * Returns: `SORTIE_ERR_FILE` where it cannot be read or has no such certificate; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
  * Ownership: `path` is copied.
  * Threads: its one.
@@ -3105,7 +3106,7 @@ sortie_status sortie_tls_add_roots_pem(sortie_tls *tls, const uint8_t *pem, size
 /**
  * Shows a certificate of ours to servers that ask for one.
  *
- * The files are read now, and again when something else of `tls` is set.
+ * The files are read now, and not again.
  * Parameters: `chain_path`: PEM, our own certificate first; `key_path`: its key as PEM, PKCS#8, PKCS#1 or SEC1, not encrypted. Both
  * may be the same file.
  * Returns: `SORTIE_ERR_FILE` where one cannot be read or used, or they do not belong together; `SORTIE_ERR_NULL`,

@@ -155,7 +155,7 @@ static sortie_status open_retries(struct settings *from, sortie_retries **retrie
     if (status == SORTIE_OK && first_ms >= 0)
         status = sortie_retries_set_backoff_ms(*retries, first_ms, most_ms, error);
     if (status == SORTIE_OK && jitter >= 0)
-        status = sortie_retries_set_jitter(*retries, (uint8_t)jitter, error);
+        status = sortie_retries_set_jitter(*retries, (int32_t)jitter, error);
     return status;
 }
 
@@ -230,7 +230,7 @@ static sortie_status set_resolve(sortie_session *to, struct settings *from, sort
     const char *name = text(from);
     int64_t port = number(from);
     const char *addresses = text(from);
-    return sortie_session_set_resolve(to, name, (uint16_t)port, addresses, error);
+    return sortie_session_set_resolve(to, name, (int32_t)port, addresses, error);
 }
 
 static sortie_status set_session(sortie_session *to, int setting, struct settings *from, sortie_error **error)

@@ -76,7 +76,7 @@ func (p *Prepared) RemoveHeader(name string) error {
 	})
 }
 
-// SetBody changes the body, and Content-Length with it. It is copied.
+// SetBody changes the body, and Content-Length with it; Content-Encoding goes. It is copied.
 func (p *Prepared) SetBody(data []byte) error {
 	var err *C.sortie_error
 	C.sortie_prepared_set_body(p.handle, (*C.uint8_t)(unsafe.SliceData(data)), C.size_t(len(data)), &err)

@@ -7,6 +7,7 @@ import "C"
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"runtime"
 	"sync"
@@ -223,7 +224,7 @@ func (r *Response) Timings() Timings {
 // SetStatus changes the status. Only a hook may, which is lent the response.
 func (r *Response) SetStatus(status int) error {
 	var err *C.sortie_error
-	C.sortie_response_set_status(r.handle, C.uint16_t(min(max(status, 0), 65535)), &err)
+	C.sortie_response_set_status(r.handle, C.int32_t(min(max(status, -1), math.MaxInt32)), &err)
 	if err == nil {
 		r.Status, r.changed = status, true
 	}

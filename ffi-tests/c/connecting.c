@@ -19,8 +19,9 @@ int main(int argc, char **argv) {
     FAILS(SORTIE_ERR_ARGUMENT, sortie_session_set_bind(session, "here", &error));
     answers_with(session, a_request("GET", base, "/get"), "\"origin\": \"127.0.0.1\"");
 
-    OK(sortie_session_set_resolve(session, "somewhere.test", (uint16_t)atoi(port), "127.0.0.1", &error));
+    OK(sortie_session_set_resolve(session, "somewhere.test", atoi(port), "127.0.0.1", &error));
     FAILS(SORTIE_ERR_ARGUMENT, sortie_session_set_resolve(session, "somewhere.test", 80, "127.0.0.1,there", &error));
+    FAILS(SORTIE_ERR_ARGUMENT, sortie_session_set_resolve(session, "somewhere.test", 65536 + 80, "127.0.0.1", &error));
     snprintf(url, sizeof url, "http://somewhere.test:%s", port);
     answers_with(session, a_request("GET", url, "/get"), "somewhere.test");
     OK(sortie_session_set_addresses(session, SORTIE_ADDRESSES_PUBLIC, &error));

@@ -42,7 +42,9 @@ static int32_t on_pre(void *context, sortie_prepared *prepared, sortie_reason *r
     OK(sortie_prepared_set_header(prepared, "X-Pre", "1", &error));
     OK(sortie_prepared_append_header(prepared, "X-Pre", "2", &error));
     OK(sortie_prepared_remove_header(prepared, "Accept", &error));
+    OK(sortie_prepared_set_header(prepared, "Content-Encoding", "gzip", &error));
     OK(sortie_prepared_set_body(prepared, (const uint8_t *)"another", 7, &error));
+    CHECK(sortie_prepared_header(prepared, "Content-Encoding") == NULL);
     FAILS(SORTIE_ERR_INVALID_HEADER, sortie_prepared_set_header(prepared, "X-Pre", "a\nb", &error));
     return SORTIE_HOOK_REPLACE;
 }
@@ -64,6 +66,7 @@ static int32_t on_response(void *context, sortie_response *response, sortie_reas
     OK(sortie_response_set_header(response, "X-Hook", "was here", &error));
     OK(sortie_response_set_content(response, (const uint8_t *)"new", 3, &error));
     FAILS(SORTIE_ERR_ARGUMENT, sortie_response_set_status(response, 99, &error));
+    FAILS(SORTIE_ERR_ARGUMENT, sortie_response_set_status(response, 65536 + 200, &error));
     return SORTIE_HOOK_REPLACE;
 }
 

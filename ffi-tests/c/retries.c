@@ -25,6 +25,7 @@ int main(int argc, char **argv) {
     FAILS(SORTIE_ERR_ARGUMENT, sortie_retries_set_backoff_ms(retries, -1, 2, &error));
     OK(sortie_retries_set_jitter(retries, 50, &error));
     FAILS(SORTIE_ERR_ARGUMENT, sortie_retries_set_jitter(retries, 101, &error));
+    FAILS(SORTIE_ERR_ARGUMENT, sortie_retries_set_jitter(retries, 256, &error));
 
     OK(sortie_session_set_retries(session, retries, &error));
     answers_with(session, a_request("POST", base, path("one", 2)), "\"attempt\": 3");

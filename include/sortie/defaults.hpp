@@ -148,10 +148,10 @@ public:
         return detail::call(sortie_session_set_tcp_keepalive_ms, raw(), idle);
     }
     /// Where a host is, without a look-up: addresses, commas between them.
-    Session &set_resolve(std::string_view name, std::uint16_t port, std::string_view addresses) {
+    Session &set_resolve(std::string_view name, std::int32_t port, std::string_view addresses) {
         return self(try_set_resolve(name, port, addresses));
     }
-    result<void> try_set_resolve(std::string_view name, std::uint16_t port, std::string_view addresses) {
+    result<void> try_set_resolve(std::string_view name, std::int32_t port, std::string_view addresses) {
         return detail::call(sortie_session_set_resolve, raw(), name, port, addresses);
     }
     Session &set_addresses(addresses rule) { return self(try_set_addresses(rule)); }

@@ -75,7 +75,7 @@ public:
     result<void> try_remove_header(std::string_view name) {
         return detail::call(sortie_prepared_remove_header, raw(), name);
     }
-    /// Content-Length is told anew, too.
+    /// Content-Length is told anew, too, and Content-Encoding goes.
     prepared &set_body(std::string_view body) { return self(try_set_body(body)); }
     result<void> try_set_body(std::string_view body) {
         return detail::call(sortie_prepared_set_body, raw(), detail::data(body), body.size());

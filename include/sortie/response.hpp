@@ -165,8 +165,8 @@ public:
     lent_response &operator=(const lent_response &) = delete;
 
     /// Puts another status in its place.
-    lent_response &set_status(std::uint16_t status) { return self(try_set_status(status)); }
-    result<void> try_set_status(std::uint16_t status) {
+    lent_response &set_status(std::int32_t status) { return self(try_set_status(status)); }
+    result<void> try_set_status(std::int32_t status) {
         return detail::call(sortie_response_set_status, raw(), status);
     }
     /// Sets a header field, in place of those of that name.

@@ -36,8 +36,8 @@ public:
         return detail::call(sortie_retries_set_backoff_ms, raw(), first, most);
     }
     /// How much of a wait is left to chance.
-    retries &set_jitter(std::uint8_t percent) { return self(try_set_jitter(percent)); }
-    result<void> try_set_jitter(std::uint8_t percent) {
+    retries &set_jitter(std::int32_t percent) { return self(try_set_jitter(percent)); }
+    result<void> try_set_jitter(std::int32_t percent) {
         return detail::call(sortie_retries_set_jitter, raw(), percent);
     }
 

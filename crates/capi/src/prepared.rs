@@ -5,13 +5,14 @@ use std::mem;
 use std::ptr;
 use std::sync::OnceLock;
 
-use facade::{Body, Method, PreparedRequest, Url};
+use facade::{Body, PreparedRequest, Url};
 
 use crate::error::sortie_error;
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::guard::{guard, quiet};
 use crate::lend::{lend, list, text};
+use crate::request::parse_method;
 use crate::response::sortie_bytes;
 use crate::status::sortie_status;
 use crate::text::Text;
@@ -140,8 +141,7 @@ pub extern "C" fn sortie_prepared_set_method(
 ) -> sortie_status {
     guard(error, || {
         let (prepared, method) = (lend(prepared, "prepared")?, text(method, "method")?);
-        let method: Method =
-            method.parse().map_err(|why| Fault::argument("method", format_args!("cannot be used: {why}")))?;
+        let method = parse_method(method)?;
         prepared.change(|request| {
             request.set_method(method);
             Ok(())
@@ -228,7 +228,8 @@ pub extern "C" fn sortie_prepared_remove_header(
     })
 }
 
-/// Sets another body, and the Content-Length that it has. Content-Type stays as it is.
+/// Sets another body, and the Content-Length that it has. Content-Encoding goes, since it told of the body before: a hook that
+/// encodes the new one sets it afterwards. Content-Type stays as it is.
 ///
 /// Parameters: `data`: may be NULL where `size` is 0.
 /// Returns: `SORTIE_ERR_NULL`.
@@ -246,6 +247,7 @@ pub extern "C" fn sortie_prepared_set_body(
         prepared.change(|request| {
             request.set_body(Body::bytes(data.to_vec()));
             let headers = request.headers_mut();
+            headers.remove("Content-Encoding");
             let had_framing = headers.remove("Transfer-Encoding") || headers.contains("Content-Length");
             // Without a body some methods need the field, and others do without: the library knows when it is sent.
             if had_framing || size > 0 {

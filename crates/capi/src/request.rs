@@ -133,7 +133,7 @@ pub extern "C" fn sortie_request_new(
 ) -> sortie_status {
     guard(error, || {
         let (method, url, out) = (text(method, "method")?, text(url, "url")?, out(request, "request")?);
-        let request = sortie_request::new(facade::request(parse(method)?, url));
+        let request = sortie_request::new(facade::request(parse_method(method)?, url));
         out.write(Box::into_raw(Box::new(request)));
         Ok(())
     })
@@ -205,7 +205,7 @@ pub extern "C" fn sortie_request_set_method(
     error: *mut *mut sortie_error,
 ) -> sortie_status {
     guard(error, || {
-        let (request, method) = (lend(request, "request")?, parse(text(method, "method")?)?);
+        let (request, method) = (lend(request, "request")?, parse_method(text(method, "method")?)?);
         request.arguments_mut().set_method(method);
         Ok(())
     })
@@ -261,7 +261,8 @@ pub extern "C" fn sortie_request_free(request: Option<Box<sortie_request>>) {
     });
 }
 
-fn parse(method: &str) -> Result<Method, Fault> {
+/// Reads a method, of a request or of one that is prepared.
+pub(crate) fn parse_method(method: &str) -> Result<Method, Fault> {
     method.parse().map_err(|why| Fault::argument("method", format_args!("cannot be used: {why}")))
 }
 

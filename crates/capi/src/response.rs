@@ -14,6 +14,7 @@ use crate::guard::{guard, quiet};
 use crate::lend::{lend, list, text};
 use crate::status::sortie_status;
 use crate::text::{Text, Texts};
+use crate::values::between;
 
 /// Bytes that a handle lends: they live as long as it. `data` is not NULL, also where `size` is 0; no NUL follows.
 #[repr(C)]
@@ -213,13 +214,14 @@ pub extern "C" fn sortie_response_encoding(response: Option<&sortie_response>) -
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_response_set_status(
     response: Option<&mut sortie_response>,
-    status: u16,
+    status: i32,
     error: *mut *mut sortie_error,
 ) -> sortie_status {
     guard(error, || {
         let handle = lend(response, "response")?;
         let mut parts = handle.response.exchange().clone().into_parts();
-        parts.status = status.try_into().map_err(|_| Fault::argument("status", "is not 100 to 999"))?;
+        let status: u16 = between(status, 100..=999, "status")?;
+        parts.status = status.try_into().map_err(|why| Fault::argument("status", why))?;
         if let Some(rare) = &mut parts.rare {
             rare.reason = None;
         }

@@ -9,6 +9,7 @@ use crate::fault::Fault;
 use crate::guard::{guard, quiet};
 use crate::lend::{lend, list, out};
 use crate::status::sortie_status;
+use crate::values::between;
 
 /// Whether, how often and when a call goes again: after a failure of the network, or after a status that says that the server
 /// could not do it now. Only idempotent methods go again (RFC 9110, section 9.2.2), unless it says otherwise or nothing of the
@@ -124,19 +125,16 @@ pub extern "C" fn sortie_retries_set_backoff_ms(
 /// How much of each wait is left to chance, so that many do not come back at once.
 ///
 /// Parameters: `percent`: 0 to 100. Default: 50.
-/// Returns: `SORTIE_ERR_ARGUMENT` for more than 100; `SORTIE_ERR_NULL`.
+/// Returns: `SORTIE_ERR_ARGUMENT` for another number; `SORTIE_ERR_NULL`.
 /// Threads: its one.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_retries_set_jitter(
     retries: Option<&mut sortie_retries>,
-    percent: u8,
+    percent: i32,
     error: *mut *mut sortie_error,
 ) -> sortie_status {
     guard(error, || {
-        if percent > 100 {
-            return Err(Fault::argument("percent", format_args!("is {percent}, which is more than 100")));
-        }
-        lend(retries, "retries")?.retries.jitter = percent;
+        lend(retries, "retries")?.retries.jitter = between(percent, 0..=100, "percent")?;
         Ok(())
     })
 }
@@ -177,7 +175,9 @@ mod tests {
         assert_eq!(sortie_retries_set_statuses(Some(retries), ptr::null(), 1, NO), SORTIE_ERR_NULL);
         assert_eq!(sortie_retries_set_statuses(Some(retries), statuses.as_ptr(), usize::MAX, NO), SORTIE_ERR_ARGUMENT);
         assert_eq!(sortie_retries_set_backoff_ms(Some(retries), 5, -1, NO), SORTIE_ERR_ARGUMENT);
-        assert_eq!(sortie_retries_set_jitter(Some(retries), 101, NO), SORTIE_ERR_ARGUMENT);
+        for wrong in [101, -1, 256, i32::MIN] {
+            assert_eq!(sortie_retries_set_jitter(Some(retries), wrong, NO), SORTIE_ERR_ARGUMENT, "{wrong}");
+        }
         assert_eq!(sortie_retries_set_jitter(None, 0, NO), SORTIE_ERR_NULL);
         assert_eq!(sortie_retries_new(1, ptr::null_mut(), NO), SORTIE_ERR_NULL);
         assert_eq!(retries.retries, Retries::new(2));

@@ -12,7 +12,7 @@ use crate::lend::{optional_text, out, text};
 use crate::session::sortie_session;
 use crate::status::sortie_status;
 use crate::tls::sortie_tls;
-use crate::values::{SORTIE_ADDRESSES_ALL, SORTIE_ADDRESSES_PUBLIC, limit};
+use crate::values::{SORTIE_ADDRESSES_ALL, SORTIE_ADDRESSES_PUBLIC, between, limit};
 
 /// Sends each request through a proxy, in place of all that was said of proxies before, also by the environment. By
 /// default it is what the environment says.
@@ -201,21 +201,22 @@ pub extern "C" fn sortie_session_set_tcp_keepalive_ms(
 /// The addresses of a name for connections to a port: nobody is asked for them. Once for each name and port; the last one
 /// counts.
 ///
-/// Parameters: `addresses`: IPv4 and IPv6 addresses between commas, one at least.
-/// Returns: `SORTIE_ERR_ARGUMENT` for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
+/// Parameters: `port`: 1 to 65535; `addresses`: IPv4 and IPv6 addresses between commas, one at least.
+/// Returns: `SORTIE_ERR_ARGUMENT` for another port, and for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
 /// Ownership: both are copied.
 /// Threads: any; it holds for calls that begin later.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_session_set_resolve(
     session: Option<&sortie_session>,
     name: *const c_char,
-    port: u16,
+    port: i32,
     addresses: *const c_char,
     error: *mut *mut sortie_error,
 ) -> sortie_status {
     guard(error, || {
         let (name, addresses) = (text(name, "name")?, text(addresses, "addresses")?);
         let addresses = addresses.split(',').map(|one| ip(one.trim(), "addresses")).collect::<Result<Vec<_>, _>>()?;
+        let port = between(port, 1..=65_535, "port")?;
         sortie_session::change(session, |defaults| defaults.resolve(name, port, addresses))
     })
 }
@@ -284,7 +285,7 @@ mod tests {
     #[test]
     fn names_lead_where_they_are_told_to() {
         let server = TestServer::start().unwrap();
-        let port = server.addr().port();
+        let port = i32::from(server.addr().port());
         let session = session();
         let session = Some(&*session);
         let (name, addresses) = (c"h.test".as_ptr(), c"127.0.0.1, ::1".as_ptr());
@@ -295,6 +296,9 @@ mod tests {
         for wrong in [c"", c"127.0.0.1,", c"localhost", c"127.0.0.1:80"] {
             assert_eq!(sortie_session_set_resolve(session, name, port, wrong.as_ptr(), NO), SORTIE_ERR_ARGUMENT);
             assert_eq!(sortie_session_set_bind(session, wrong.as_ptr(), NO), SORTIE_ERR_ARGUMENT);
+        }
+        for wrong in [0, -1, 65_536, port + 65_536] {
+            assert_eq!(sortie_session_set_resolve(session, name, wrong, addresses, NO), SORTIE_ERR_ARGUMENT, "{wrong}");
         }
         assert_eq!(sortie_session_set_tcp_keepalive_ms(session, 0, NO), SORTIE_ERR_ARGUMENT);
         let url = CString::new(format!("http://h.test:{port}/get")).unwrap();

@@ -225,12 +225,35 @@ mod tests {
         assert_eq!(response.request().headers().get("Content-Length"), Some("5"));
     }
 
+    extern "C" fn sets_a_plain_body(_: *mut c_void, prepared: &mut sortie_prepared, _: &mut sortie_reason) -> i32 {
+        let coding = sortie_prepared_header(Some(prepared), c"Content-Encoding".as_ptr());
+        assert_eq!(text(coding, "header").unwrap(), "gzip");
+        assert_eq!(sortie_prepared_set_body(Some(prepared), b"plain".as_ptr(), 5, NONE), SORTIE_OK);
+        assert!(sortie_prepared_header(Some(prepared), c"Content-Encoding".as_ptr()).is_null());
+        let kind = sortie_prepared_header(Some(prepared), c"Content-Type".as_ptr());
+        assert_eq!(text(kind, "header").unwrap(), "text/plain");
+        SORTIE_HOOK_REPLACE
+    }
+
+    #[test]
+    fn a_body_in_the_place_of_an_encoded_one_is_not_called_encoded() {
+        let (server, session) = (TestServer::start().unwrap(), session());
+        sortie_session_on_pre_request(Some(&session), Some(sets_a_plain_body), number(0), None, NONE);
+        let home = sortie_session::lend(Some(&session)).unwrap();
+        let request = home.post(server.url("/anything")).header("Content-Type", "text/plain").body("hello");
+        let response = request.compress("gzip").send().unwrap();
+        assert_eq!(response.json::<serde_json::Value>().unwrap()["data"], "plain");
+        assert!(response.warnings().is_empty() && !response.request().headers().contains("Content-Encoding"));
+    }
+
     extern "C" fn rewrites(_: *mut c_void, response: &mut sortie_response, _: &mut sortie_reason) -> i32 {
         let content = sortie_response_content(Some(response));
         let before = list(content.data, content.size, "content").unwrap();
         let server = sortie_response_header(Some(response), c"content-type".as_ptr());
         let kind = text(server, "header").unwrap().to_owned();
-        assert_eq!(sortie_response_set_status(Some(response), 99, NONE), SORTIE_ERR_ARGUMENT);
+        for wrong in [99, 1000, -1, 65_536 + 200] {
+            assert_eq!(sortie_response_set_status(Some(response), wrong, NONE), SORTIE_ERR_ARGUMENT, "{wrong}");
+        }
         assert_eq!(sortie_response_set_status(Some(response), 404, NONE), SORTIE_OK);
         assert_eq!(
             sortie_response_set_header(Some(response), c"a\n".as_ptr(), c"".as_ptr(), NONE),

@@ -64,7 +64,7 @@ impl sortie_tls {
         Ok(Secured { tls: lend(handle, "tls")?.tls.clone() })
     }
 
-    /// All of it is checked at once: what cannot be used changes nothing.
+    /// All of it is checked at once: what cannot be used changes nothing. Files are not read again: what fails is this wish.
     fn hear(&mut self, wish: Wish<'_>) -> Result<(), Fault> {
         let kind = match wish {
             Wish::RootsFile(_) | Wish::AddRootsFile(_) | Wish::IdentityFiles { .. } => ErrorKind::File,
@@ -85,6 +85,7 @@ impl sortie_tls {
             Wish::KeyLog(write) => builder.key_log(write),
             Wish::Resumption(resume) => builder.resumption(resume),
         };
+        let builder = builder.load_files().map_err(|source| unusable(kind, source))?;
         let tls = builder.clone().build().map_err(|source| unusable(kind, source))?;
         *self = sortie_tls { builder, tls };
         Ok(())
@@ -150,7 +151,7 @@ pub extern "C" fn sortie_tls_new(tls: *mut *mut sortie_tls, error: *mut *mut sor
 
 /// Trusts the certificates of a PEM file in place of the system's roots, beside others that are given.
 ///
-/// The file is read now, and again when something else of `tls` is set.
+/// The file is read now, and not again.
 /// Returns: `SORTIE_ERR_FILE` where it cannot be read or has no such certificate; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
 /// Ownership: `path` is copied.
 /// Threads: its one.
@@ -187,7 +188,7 @@ pub extern "C" fn sortie_tls_set_roots_pem(
 
 /// Trusts the certificates of a PEM file as well as the system's roots, and others that are given.
 ///
-/// The file is read now, and again when something else of `tls` is set.
+/// The file is read now, and not again.
 /// Returns: `SORTIE_ERR_FILE` where it cannot be read or has no such certificate; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
 /// Ownership: `path` is copied.
 /// Threads: its one.
@@ -224,7 +225,7 @@ pub extern "C" fn sortie_tls_add_roots_pem(
 
 /// Shows a certificate of ours to servers that ask for one.
 ///
-/// The files are read now, and again when something else of `tls` is set.
+/// The files are read now, and not again.
 /// Parameters: `chain_path`: PEM, our own certificate first; `key_path`: its key as PEM, PKCS#8, PKCS#1 or SEC1, not encrypted. Both
 /// may be the same file.
 /// Returns: `SORTIE_ERR_FILE` where one cannot be read or used, or they do not belong together; `SORTIE_ERR_NULL`,
@@ -400,7 +401,7 @@ mod tests {
     use crate::session::sortie_session;
     use crate::session_connecting::{sortie_session_set_proxy_tls, sortie_session_set_tls};
     use crate::status::*;
-    use crate::trial::{failed, made, session};
+    use crate::trial::{Temporary, failed, made, session};
 
     const NO: *mut *mut sortie_error = ptr::null_mut();
 
@@ -428,6 +429,18 @@ mod tests {
         assert_eq!(sortie_tls_set_key_log(None, 1, NO), SORTIE_ERR_NULL);
         assert_eq!(sortie_tls_new(ptr::null_mut(), NO), SORTIE_ERR_NULL);
         assert_eq!(tls.tls, before);
+    }
+
+    #[test]
+    fn a_file_is_read_once_and_may_go() {
+        let authority = Authority::new().unwrap();
+        let file = Temporary::new("roots");
+        file.write(authority.pem());
+        let mut tls = tls();
+        assert_eq!(sortie_tls_set_roots_file(Some(&mut tls), file.path().as_ptr(), NO), SORTIE_OK);
+        drop(file);
+        assert_eq!(sortie_tls_set_min_version(Some(&mut tls), SORTIE_TLS_1_3, NO), SORTIE_OK);
+        assert_eq!(sortie_tls_set_server_name(Some(&mut tls), c"a b".as_ptr(), NO), SORTIE_ERR_ARGUMENT);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Numbers that mean something, and how they are read.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::fault::Fault;
@@ -86,6 +87,16 @@ pub(crate) fn limit(timeout_ms: i64, name: &'static str) -> Result<Option<Durati
     }
 }
 
+/// Reads a number that is small: C passes an `int32_t`, since a smaller type would wrap without a word.
+pub(crate) fn between<T: TryFrom<i32>>(
+    number: i32,
+    range: RangeInclusive<i32>,
+    name: &'static str,
+) -> Result<T, Fault> {
+    let fault = || Fault::argument(name, format_args!("is {number}, not {} to {}", range.start(), range.end()));
+    if range.contains(&number) { T::try_from(number).map_err(|_| fault()) } else { Err(fault()) }
+}
+
 /// Reads a number that may be SORTIE_UNKNOWN.
 pub(crate) fn known(number: u64) -> Option<u64> {
     (number != SORTIE_UNKNOWN).then_some(number)
@@ -102,6 +113,16 @@ mod tests {
         for wrong in [0, -2, i64::MIN] {
             assert!(matches!(limit(wrong, "timeout_ms"), Err(Fault::Argument("timeout_ms", _))), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_number_out_of_range_is_a_fault_and_does_not_wrap() {
+        assert_eq!(between::<u8>(100, 0..=100, "percent").unwrap(), 100);
+        for wrong in [-1, 101, 256, 65_536, i32::MIN, i32::MAX] {
+            let fault = between::<u8>(wrong, 0..=100, "percent").unwrap_err();
+            assert_eq!(fault.to_string(), format!("`percent` is {wrong}, not 0 to 100"));
+        }
+        assert!(between::<u8>(256, 0..=i32::MAX, "percent").is_err());
     }
 
     #[test]

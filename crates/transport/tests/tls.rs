@@ -87,6 +87,22 @@ fn a_certificate_and_its_key_may_be_in_two_files() {
 }
 
 #[test]
+fn files_that_were_loaded_may_go() {
+    let key = KeyPair::generate().unwrap();
+    let (chain, secret) =
+        (Scratch::new("gone-chain", certificate(&key)), Scratch::new("gone-key", key.serialize_pem()));
+    let wrong = Scratch::new("gone-wrong", "nothing\n");
+    let path = wrong.0.display().to_string();
+    let builder = Tls::builder().roots_file(&chain.0).identity_files(&chain.0, &secret.0).load_files().unwrap();
+    let unfit = builder.clone().add_roots_file(&wrong.0).load_files().unwrap();
+    drop((chain, secret, wrong));
+    builder.clone().build().unwrap();
+    assert_eq!(unfit.build().unwrap_err().to_string(), format!("there is no certificate in {path}"));
+    let error = builder.add_roots_file(&path).load_files().unwrap_err();
+    assert!(matches!(error, TlsError::Read { .. }), "{error:?}");
+}
+
+#[test]
 fn an_encrypted_key_is_called_so() {
     let certificate = certificate(&KeyPair::generate().unwrap());
     let old = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAQID\n\

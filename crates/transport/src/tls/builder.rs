@@ -12,7 +12,7 @@ use super::{Terms, Tls, TlsError, TlsVersion};
 
 /// Builds a [`Tls`]. What is not said is as in [`Tls::default`].
 ///
-/// Files are read, and everything is checked, by [`build`](Self::build).
+/// Files are read, and everything is checked, by [`build`](Self::build); [`load_files`](Self::load_files) reads them before.
 #[derive(Clone)]
 pub struct TlsBuilder {
     system: bool,
@@ -53,7 +53,7 @@ impl TlsBuilder {
     /// A certificate that signs itself and is a server's at the same time will do, whether it calls itself an
     /// authority or not: time and name are verified as ever.
     pub fn roots_pem(self, pem: impl Into<Vec<u8>>) -> Self {
-        self.system_roots(false).roots(Source::Given { option: "roots_pem", pem: pem.into() })
+        self.system_roots(false).roots(Source::Given { origin: "roots_pem".into(), pem: pem.into() })
     }
 
     /// Trusts the certificates in a PEM file instead of the system's roots, beside others that are given.
@@ -63,7 +63,7 @@ impl TlsBuilder {
 
     /// Trusts the certificates in `pem` as well as the system's roots, where it has any, and others that are given.
     pub fn add_roots_pem(self, pem: impl Into<Vec<u8>>) -> Self {
-        self.roots(Source::Given { option: "add_roots_pem", pem: pem.into() })
+        self.roots(Source::Given { origin: "add_roots_pem".into(), pem: pem.into() })
     }
 
     /// Trusts the certificates in a PEM file as well, as [`add_roots_pem`](Self::add_roots_pem).
@@ -92,7 +92,7 @@ impl TlsBuilder {
     ///
     /// The key is PKCS#8, PKCS#1 or SEC1, and not encrypted.
     pub fn identity_pem(mut self, chain_and_key: impl Into<Vec<u8>>) -> Self {
-        let source = Source::Given { option: "identity_pem", pem: chain_and_key.into() };
+        let source = Source::Given { origin: "identity_pem".into(), pem: chain_and_key.into() };
         self.identity = Some((source.clone(), source));
         self
     }
@@ -160,6 +160,18 @@ impl TlsBuilder {
     pub fn resumption(mut self, resume: bool) -> Self {
         self.resumption = resume;
         self
+    }
+
+    /// Reads the files now: [`build`](Self::build) needs them no more, so that what becomes of them changes nothing.
+    ///
+    /// Fails if one cannot be read. What is in them is checked by `build`, and named by their paths as before.
+    pub fn load_files(mut self) -> Result<Self, TlsError> {
+        self.roots = self.roots.into_iter().map(Source::load).collect::<Result<_, _>>()?;
+        self.identity = match self.identity {
+            Some((chain, key)) => Some((chain.load()?, key.load()?)),
+            None => None,
+        };
+        Ok(self)
     }
 
     /// Reads the files and checks everything but the system's roots.

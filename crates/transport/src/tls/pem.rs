@@ -18,10 +18,10 @@ const ENCRYPTED: [&[u8]; 2] = [b"-----BEGIN ENCRYPTED PRIVATE KEY-----", b"Proc-
 /// Where PEM comes from.
 #[derive(Clone)]
 pub(super) enum Source {
-    /// It was given.
+    /// It is here.
     Given {
-        /// By which option.
-        option: &'static str,
+        /// The option that it was given by, or the file that it was read from.
+        origin: Box<str>,
         pem: Vec<u8>,
     },
     /// It is in a file.
@@ -39,10 +39,18 @@ impl Source {
         Ok(())
     }
 
+    /// The same, read if it is in a file.
+    pub(super) fn load(self) -> Result<Self, TlsError> {
+        match self {
+            Self::File(ref path) => Ok(Self::Given { origin: self.origin(), pem: read_file(path)? }),
+            given => Ok(given),
+        }
+    }
+
     /// What it is called in an error.
     pub(super) fn origin(&self) -> Box<str> {
         match self {
-            Self::Given { option, .. } => (*option).into(),
+            Self::Given { origin, .. } => origin.clone(),
             Self::File(path) => path.to_string_lossy().into(),
         }
     }
