@@ -91,6 +91,11 @@ fn a_request_is_what_it_was_told_to_be() {
 }
 
 #[test]
+fn a_requests_own_text_may_be_passed_back_to_it() {
+    alone("c/own_text.c");
+}
+
+#[test]
 fn bodies_arrive_as_they_were_given() {
     let path = file("body", "from a file");
     served("c/body.c", |program| program.argument(path));
