@@ -218,6 +218,11 @@ fn content_is_pulled_as_it_comes() {
 }
 
 #[test]
+fn a_stream_is_busy_in_its_own_hook_where_it_may_be_freed() {
+    alone("c/stream_hook.c");
+}
+
+#[test]
 fn content_is_pushed_into_a_callback() {
     alone("c/receive.c");
 }
