@@ -5,9 +5,9 @@
  *
  * The laws that hold for every function:
  *
- *  1. What a function hands over through an out parameter is yours: free it once, by the `_free` of its type, which
- *     ignores NULL. What an accessor returns, and what a callback is given, is lent. No function keeps or frees a handle
- *     that you pass: it copies.
+ *  1. What a function hands over through an out parameter is yours, unless it says that it is lent: free it once, by the
+ *     `_free` of its type, which ignores NULL. What an accessor returns, and what a callback is given, is lent. No function
+ *     keeps or frees a handle that you pass: it copies.
  *  2. Functions that can fail return a `sortie_status` and take a `sortie_error **` last. Other out parameters are written
  *     only on success, `*error` only on failure, and a NULL `error` is not written.
  *  3. A session may be used from any thread, and from several at once; a batch, a stream and a request from one thread at a
@@ -15,10 +15,14 @@
  *  4. A NULL handle gives SORTIE_ERR_NULL, or, from a function that returns a value, a value of nothing: 0, NULL, no bytes.
  *     Texts are UTF-8 and end with a NUL. Bodies carry a length. Enumerations are passed as int32_t, yes and no as 1 and 0.
  *  5. Callbacks take their context first and come with a `drop` for it, or NULL; it is called once, also where the function
- *     that was handed it fails. A callback that uses the batch which called it gets SORTIE_ERR_BUSY.
+ *     that was handed it fails. A callback that uses the batch, or reads the stream, which called it gets SORTIE_ERR_BUSY;
+ *     it may free that: it goes when the function that has called back returns.
  *  6. What is lent lives as long as the handle that lent it; what a callback is given, until the callback returns.
  *  7. No panic crosses the boundary: it becomes SORTIE_ERR_PANIC. A callback must not throw, or jump out by longjmp.
- *  8. After fork() a handle answers SORTIE_ERR_FORKED in the child, where its `_free` only closes. The child makes its own.
+ *  8. After fork() a session, a batch, a stream, a waker and a cancel answer SORTIE_ERR_FORKED in the child, where their
+ *     `_free` only closes; the child makes its own. Other handles are plain data, and stay of use. A `drop` is called in
+ *     the process that handed its context over, and in no child of it. A child that is forked in a callback other than
+ *     sortie_write and sortie_done has to exec or _exit in it.
  *  9. Hooks, log callbacks, body readers and every `drop` may run on any thread that uses the session, or on one of the
  *     library's own.
  * 10. Times are in the unit that their name ends with. Sizes are in bytes. SORTIE_UNKNOWN stands for a number that is not
@@ -209,6 +213,9 @@ typedef struct sortie_session sortie_session;
 /**
  * A response whose head is here, and whose content comes as it is read. Where nobody reads, nothing is received: the server
  * has to wait. What is held does not grow with the content.
+ *
+ * It belongs to one thread at a time. A read that finds it in use, by another thread or since it has called back, gives
+ * `SORTIE_ERR_BUSY` at once.
  */
 typedef struct sortie_stream sortie_stream;
 
@@ -2994,8 +3001,8 @@ sortie_status sortie_stream_response(const sortie_stream *stream,
  * Parameters: `count`: how many bytes were written to `buffer`. 0 is the end, and comes again; where `size` is 0 it says
  * nothing.
  * Returns: why the content cannot be read on, behind all that came before; the same error comes again.
- * `SORTIE_ERR_ARGUMENT` for a size that no memory has; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
- * Threads: the stream's one.
+ * `SORTIE_ERR_ARGUMENT` for a size that no memory has; `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
+ * Threads: the stream's one. A hook of the request may run in it.
  */
 sortie_status sortie_stream_read(sortie_stream *stream,
                                  uint8_t *buffer,
@@ -3033,8 +3040,10 @@ const char *sortie_stream_trailer_value(const sortie_stream *stream, size_t inde
  * Lets a stream go, and the response that it lent. Content that was not read to its end is given up: its connection is
  * closed.
  *
+ * In a hook that its own read runs it goes when that read returns, and what it lent with it.
+ *
  * Parameters: `stream`: or NULL, which is ignored.
- * Threads: the stream's one.
+ * Threads: the stream's one. Where another reads it all the same, it goes when that one is out.
  */
 void sortie_stream_free(sortie_stream *stream);
 

@@ -91,6 +91,11 @@ fn a_request_is_what_it_was_told_to_be() {
 }
 
 #[test]
+fn a_requests_own_text_may_be_passed_back_to_it() {
+    alone("c/own_text.c");
+}
+
+#[test]
 fn bodies_arrive_as_they_were_given() {
     let path = file("body", "from a file");
     served("c/body.c", |program| program.argument(path));
@@ -210,6 +215,11 @@ fn a_batch_tells_how_far_it_is() {
 #[test]
 fn content_is_pulled_as_it_comes() {
     alone("c/stream.c");
+}
+
+#[test]
+fn a_stream_is_busy_in_its_own_hook_where_it_may_be_freed() {
+    alone("c/stream_hook.c");
 }
 
 #[test]

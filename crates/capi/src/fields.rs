@@ -30,6 +30,11 @@ impl Fields {
         Fields { text: text.into(), at }
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.at.len()
+    }
+
     /// The name of the field with this index; NULL past the end.
     pub(crate) fn name(&self, index: usize) -> *const c_char {
         self.at.get(index).map_or(ptr::null(), |place| self.from(place.name))

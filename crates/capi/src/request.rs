@@ -1,6 +1,7 @@
 //! Requests that were not sent yet.
 
 use std::ffi::c_char;
+use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
 use std::{mem, ptr};
 
@@ -25,6 +26,13 @@ pub struct sortie_request {
     whose: Whose,
     /// What C was lent of it since it was changed last.
     texts: Texts,
+}
+
+/// What was asked for so far, while it is changed.
+pub(crate) struct Change<'a> {
+    arguments: &'a mut Arguments,
+    /// What C was lent before.
+    _former: Texts,
 }
 
 /// Who owns a request.
@@ -65,14 +73,14 @@ impl sortie_request {
     }
 
     /// What was asked for so far, to be changed.
-    pub(crate) fn arguments_mut(&mut self) -> &mut Arguments {
-        self.forget();
-        self.request.arguments_mut()
+    pub(crate) fn arguments_mut(&mut self) -> Change<'_> {
+        let _former = self.forget();
+        Change { arguments: self.request.arguments_mut(), _former }
     }
 
     /// Changes it as a builder does: by value.
     pub(crate) fn change(&mut self, change: impl FnOnce(Request) -> Request) {
-        self.forget();
+        let _former = self.forget();
         let request = mem::replace(&mut self.request, facade::request(Method::GET, ""));
         self.request = change(request);
     }
@@ -85,13 +93,13 @@ impl sortie_request {
 
     /// Adds a pair to the form that is its body; anything else that was its body goes.
     pub(crate) fn add_pair(&mut self, name: &str, value: &str) {
-        self.forget();
+        let _former = self.forget();
         self.draft.add_pair(self.request.arguments().body(), name, value);
     }
 
     /// Adds a part to the multipart message that is its body; anything else that was its body goes.
     pub(crate) fn add_part(&mut self, part: Part) {
-        self.forget();
+        let _former = self.forget();
         self.draft.add_part(part);
     }
 
@@ -104,9 +112,12 @@ impl sortie_request {
     }
 
     /// It is to be changed: what was made of it does not hold any more.
-    fn forget(&mut self) {
+    ///
+    /// What C was lent of it has to live until the change is made: it may be what it is changed to.
+    #[must_use]
+    fn forget(&mut self) -> Texts {
         self.ready = OnceLock::new();
-        self.texts = Texts::default();
+        mem::take(&mut self.texts)
     }
 
     /// Fails where it is a hook's: `what` is said of connections, which are chosen before hooks are asked.
@@ -115,6 +126,20 @@ impl sortie_request {
             Whose::Program => Ok(()),
             Whose::Hook => Err(Fault::argument("request", format_args!("is a hook's, which cannot choose {what}"))),
         }
+    }
+}
+
+impl Deref for Change<'_> {
+    type Target = Arguments;
+
+    fn deref(&self) -> &Arguments {
+        self.arguments
+    }
+}
+
+impl DerefMut for Change<'_> {
+    fn deref_mut(&mut self) -> &mut Arguments {
+        self.arguments
     }
 }
 

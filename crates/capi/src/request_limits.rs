@@ -23,7 +23,7 @@ pub extern "C" fn sortie_request_set_timeout_ms(
     guard(error, || {
         let request = lend(request, "request")?;
         let (which, limit) = (Timeout::of(which)?, limit(timeout_ms, "timeout_ms")?);
-        let arguments = request.arguments_mut();
+        let mut arguments = request.arguments_mut();
         match which {
             Timeout::Total => arguments.set_timeout(limit),
             Timeout::Connect => arguments.set_connect_timeout(limit),
