@@ -730,6 +730,7 @@ sortie_status sortie_batch_unfinished(const sortie_batch *batch, size_t *count, 
 
 /**
  * Lets a batch go. What is unfinished is cancelled; outcomes that were not taken are lost, and their callbacks not called.
+ * Hooks and `drop` functions that run meanwhile find the batch in use.
  *
  * In a callback of the batch's own turn it goes when that turn returns, which tells no other callback.
  *
@@ -2344,6 +2345,8 @@ sortie_status sortie_session_send(const sortie_session *session,
 
 /**
  * Lets a session go. Its connections are closed when its batches and streams are gone too.
+ *
+ * A `drop` that runs meanwhile, and uses the session, gets `SORTIE_ERR_BUSY`.
  *
  * Parameters: `session`: or NULL, which is ignored.
  * Threads: any.

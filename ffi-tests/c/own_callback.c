@@ -27,6 +27,48 @@ static int64_t read_none(void *context, uint8_t *buffer, size_t size) {
     return 0;
 }
 
+/* Uses the batch that is let go, and a session. Both are there. */
+struct late {
+    sortie_batch *batch;
+    sortie_session *session;
+    int hooks, drops;
+};
+
+static int32_t use_batch(void *context, sortie_prepared *prepared, const sortie_response *response, const sortie_error *why,
+                         sortie_reason *reason) {
+    struct late *late = (struct late *)context;
+    sortie_progress progress;
+    size_t count;
+    (void)prepared;
+    (void)response;
+    (void)reason;
+    CHECK(sortie_error_status(why) == SORTIE_ERR_CANCELLED);
+    FAILS(SORTIE_ERR_BUSY, sortie_batch_unfinished(late->batch, &count, &error));
+    FAILS(SORTIE_ERR_BUSY, sortie_batch_turn(late->batch, SORTIE_NEVER, &error));
+    OK(sortie_batch_progress(late->batch, &progress, &error));
+    CHECK(progress.submitted == 2);
+    late->hooks++;
+    return SORTIE_HOOK_KEEP;
+}
+
+static void drop_and_use_batch(void *context) {
+    struct late *late = (struct late *)context;
+    CHECK(sortie_batch_cancel_all(late->batch, NULL) == SORTIE_ERR_BUSY);
+    late->drops++;
+}
+
+static void drop_and_use_session(void *context) {
+    struct late *late = (struct late *)context;
+    CHECK(sortie_session_set_max_redirects(late->session, 1, NULL) == SORTIE_ERR_BUSY);
+    late->drops++;
+}
+
+static void not_called(void *context, const sortie_outcome *outcome) {
+    (void)context;
+    (void)outcome;
+    CHECK(0);
+}
+
 static void drop(void *context) {
     ((struct all *)context)->dropped++;
 }
@@ -63,6 +105,22 @@ int main(int argc, char **argv) {
         sortie_response_free(response);
         sortie_session_free(session);
         CHECK(all.dropped == 2);
+    }
+    /* What is cancelled as a batch is freed runs hooks and drops, which use it; a session's drop uses the session. */
+    {
+        struct late late = {NULL, NULL, 0, 0};
+        late.session = a_session();
+        all.request = a_request("GET", base, "/hold");
+        OK(sortie_session_on_post_request(late.session, use_batch, &late, drop_and_use_session, &error));
+        OK(sortie_batch_new(late.session, &late.batch, &error));
+        OK(sortie_batch_submit_with(late.batch, all.request, not_called, &late, drop_and_use_batch, NULL, &error));
+        OK(sortie_batch_submit(late.batch, all.request, NULL, NULL, &error));
+        OK(sortie_batch_turn(late.batch, 0, &error));
+        sortie_request_free(all.request);
+        sortie_batch_free(late.batch);
+        CHECK(late.hooks == 2 && late.drops == 1);
+        sortie_session_free(late.session);
+        CHECK(late.drops == 2);
     }
     return 0;
 }

@@ -1,7 +1,9 @@
 //! Batches: many calls on one loop, which the program turns itself.
 
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use facade::{Progress, Session};
 
@@ -19,10 +21,21 @@ use crate::status::{SORTIE_EMPTY, SORTIE_OK, sortie_status};
 /// It belongs to one thread at a time. A function that finds it in use, by another thread or since it has called back, gives
 /// `SORTIE_ERR_BUSY` at once.
 pub struct sortie_batch {
-    work: Mutex<Work>,
+    /// Locked for moments only, in which nobody is called back.
+    state: Mutex<State>,
     progress: Progress,
     is_freed: Arc<AtomicBool>,
     birth: Birth,
+}
+
+/// Who has what is in a batch.
+enum State {
+    /// Nobody.
+    Here(Box<Work>),
+    /// A function that is under way.
+    InUse,
+    /// The program has freed the handle. Whoever was in it lets the work go.
+    Freed,
 }
 
 impl sortie_batch {
@@ -30,20 +43,19 @@ impl sortie_batch {
         let is_freed = Arc::new(AtomicBool::new(false));
         let work = Work::new(session, is_freed.clone());
         let progress = work.progress();
-        shared(sortie_batch { work: Mutex::new(work), progress, is_freed, birth: Birth::here() })
+        let state = Mutex::new(State::Here(Box::new(work)));
+        shared(sortie_batch { state, progress, is_freed, birth: Birth::here() })
     }
 
     /// Does something with a batch of this process that nobody else is in.
     pub(crate) fn within<T>(handle: *const Self, act: impl FnOnce(&mut Work) -> Result<T, Fault>) -> Result<T, Fault> {
         let batch = share(handle, "batch")?;
         batch.birth.check("batch")?;
-        let mut work = match batch.work.try_lock() {
-            Ok(work) => work,
-            // What has panicked in it was caught, and told.
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return Err(Fault::Busy("batch")),
-        };
-        act(&mut work)
+        let mut work = batch.enter()?;
+        // Whatever has panicked in it is told, and can be used on.
+        let result = catch_unwind(AssertUnwindSafe(|| act(&mut work)));
+        batch.leave(work);
+        result.unwrap_or_else(|payload| resume_unwind(payload))
     }
 
     /// How far it has come, whoever is in it.
@@ -52,13 +64,38 @@ impl sortie_batch {
         Ok(&self.progress)
     }
 
-    /// Lets it go in the child of a fork.
-    fn abandon(self: Arc<Self>) {
-        match Arc::try_unwrap(self) {
-            Ok(batch) => batch.work.into_inner().unwrap_or_else(PoisonError::into_inner).abandon(),
-            // A thread that this process does not have is in it, or it is a callback that has forked.
-            Err(used) => keep(used),
+    fn enter(&self) -> Result<Box<Work>, Fault> {
+        let mut state = self.state();
+        match mem::replace(&mut *state, State::InUse) {
+            State::Here(work) => Ok(work),
+            used => {
+                *state = used;
+                Err(Fault::Busy("batch"))
+            }
         }
+    }
+
+    fn leave(&self, work: Box<Work>) {
+        let mut state = self.state();
+        match *state {
+            State::Freed => {
+                drop(state);
+                self.let_go(work);
+            }
+            _ => *state = State::Here(work),
+        }
+    }
+
+    /// Drops what was in a batch that was freed. That may call back: whoever uses the handle then finds it in use.
+    fn let_go(&self, work: Box<Work>) {
+        match self.birth.is_here() {
+            true => drop(work),
+            false => work.abandon(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -76,7 +113,7 @@ pub extern "C" fn sortie_batch_new(
 ) -> sortie_status {
     guard(error, || {
         let (session, out) = (sortie_session::lend(session)?, out(batch, "batch")?);
-        out.write(sortie_batch::into_raw(session));
+        out.write(sortie_batch::into_raw(&session));
         Ok(())
     })
 }
@@ -130,6 +167,7 @@ pub extern "C" fn sortie_batch_unfinished(
 }
 
 /// Lets a batch go. What is unfinished is cancelled; outcomes that were not taken are lost, and their callbacks not called.
+/// Hooks and `drop` functions that run meanwhile find the batch in use.
 ///
 /// In a callback of the batch's own turn it goes when that turn returns, which tells no other callback.
 ///
@@ -138,11 +176,20 @@ pub extern "C" fn sortie_batch_unfinished(
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_batch_free(batch: *mut sortie_batch) {
     quiet((), || {
+        // The program's share goes last: what is let go may use the handle.
         let Some(batch) = unshare(batch) else { return };
         batch.is_freed.store(true, Ordering::Relaxed);
-        match batch.birth.is_here() {
-            true => drop(batch),
-            false => batch.abandon(),
+        let state = match batch.birth.is_here() {
+            true => Some(batch.state()),
+            // A thread that this process does not have may hold it.
+            false => batch.state.try_lock().ok(),
+        };
+        let former = state.map(|mut state| mem::replace(&mut *state, State::Freed));
+        match former {
+            Some(State::Here(work)) => batch.let_go(work),
+            _ if batch.birth.is_here() => {}
+            // Such a thread is in it, or it is a callback that has forked.
+            _ => keep(batch),
         }
     });
 }
@@ -161,6 +208,9 @@ mod tests {
     use crate::outcome::{Done, sortie_outcome};
     use crate::progress::{sortie_batch_progress, sortie_progress};
     use crate::status::{SORTIE_ERR_BUSY, SORTIE_ERR_NULL};
+
+    const NOTHING: sortie_progress =
+        sortie_progress { total: 0, submitted: 0, in_flight: 0, done: 0, failed: 0, bytes: 0, elapsed_ns: 0 };
 
     fn batch() -> *mut sortie_batch {
         sortie_batch::into_raw(&Session::new())
@@ -196,10 +246,36 @@ mod tests {
     }
 
     #[test]
+    fn what_runs_as_a_batch_is_freed_finds_it_in_use() {
+        static FOUND: AtomicI32 = AtomicI32::new(-1);
+        static TOLD: AtomicI32 = AtomicI32::new(-1);
+        extern "C" fn ignore(_: *mut c_void, _: *const sortie_outcome) {}
+        extern "C" fn drop(context: *mut c_void) {
+            let batch: *mut sortie_batch = context.cast();
+            let mut progress = NOTHING;
+            FOUND.store(sortie_batch_cancel_all(batch, ptr::null_mut()), Ordering::Relaxed);
+            TOLD.store(sortie_batch_progress(batch, &raw mut progress, ptr::null_mut()), Ordering::Relaxed);
+        }
+        let batch = batch();
+        let asked = Asked::Done(Done::new(ignore, Context::new(batch.cast(), Some(drop))));
+        sortie_batch::within(batch, |work| Ok(work.submit(facade::get("no url"), Some(asked)))).unwrap();
+        sortie_batch_free(batch);
+        assert_eq!((FOUND.load(Ordering::Relaxed), TOLD.load(Ordering::Relaxed)), (SORTIE_ERR_BUSY, SORTIE_OK));
+    }
+
+    #[test]
+    fn a_batch_that_has_panicked_can_be_used_on() {
+        let batch = batch();
+        let panicked = catch_unwind(AssertUnwindSafe(|| sortie_batch::within::<()>(batch, |_| panic!("for a test"))));
+        assert!(panicked.is_err());
+        turn(batch).unwrap();
+        sortie_batch_free(batch);
+    }
+
+    #[test]
     fn progress_is_told_whoever_is_in_the_batch() {
         let batch = batch();
-        let mut progress =
-            sortie_progress { total: 0, submitted: 0, in_flight: 0, done: 0, failed: 0, bytes: 0, elapsed_ns: 0 };
+        let mut progress = NOTHING;
         sortie_batch::within(batch, |work| {
             work.submit(facade::get("no url"), None);
             let mut count = 7;

@@ -38,7 +38,7 @@ pub extern "C" fn sortie_session_download(
         let (session, request) = (sortie_session::lend(session)?, lend(request, "request")?);
         let (path, sha256) = (text(path, "path")?, optional_text(sha256, "sha256")?);
         let out = out(response, "response")?;
-        let request = sortie_cancel::watch(cancel, request.request().bound_to(session))?;
+        let request = sortie_cancel::watch(cancel, request.request().bound_to(&session))?;
         let download = request.download(path).resume(resume != 0);
         let download = match sha256 {
             Some(digest) => download.sha256(digest),

@@ -41,7 +41,7 @@ pub extern "C" fn sortie_session_receive(
     guard(error, || {
         let (session, request) = (sortie_session::lend(session)?, lend(request, "request")?);
         let (write, out) = (lend(write, "write")?, out(response, "response")?);
-        let request = sortie_cancel::watch(cancel, request.request().bound_to(session))?;
+        let request = sortie_cancel::watch(cancel, request.request().bound_to(&session))?;
         let mut stream = request.stream()?;
         while let Some(piece) = stream.chunk()? {
             if write(context, piece.as_ptr(), piece.len()) != 0 {

@@ -1,37 +1,41 @@
 //! Sessions.
 
+use std::sync::{Mutex, PoisonError};
+
 use facade::{Session, SessionBuilder};
 
 use crate::cancel::sortie_cancel;
 use crate::error::sortie_error;
 use crate::fault::Fault;
-use crate::fork::Birth;
+use crate::fork::{Birth, keep};
 use crate::guard::{guard, quiet};
-use crate::lend::{lend, out};
+use crate::lend::{lend, out, shared, unshare};
 use crate::request::sortie_request;
 use crate::response::sortie_response;
 use crate::status::sortie_status;
 
 /// What persists between calls: cookies, defaults, hooks, connections. Threads may share one: none waits for another's I/O.
 pub struct sortie_session {
-    session: Session,
+    /// None as it is let go, which may call back. Locked for moments only.
+    session: Mutex<Option<Session>>,
     birth: Birth,
 }
 
 impl sortie_session {
     pub(crate) fn new(session: Session) -> Self {
-        sortie_session { session, birth: Birth::here() }
+        sortie_session { session: Mutex::new(Some(session)), birth: Birth::here() }
     }
 
     pub(crate) fn into_raw(session: Session) -> *mut Self {
-        Box::into_raw(Box::new(Self::new(session)))
+        shared(Self::new(session))
     }
 
     /// The session behind a handle of this process.
-    pub(crate) fn lend(handle: Option<&Self>) -> Result<&Session, Fault> {
+    pub(crate) fn lend(handle: Option<&Self>) -> Result<Session, Fault> {
         let handle = lend(handle, "session")?;
         handle.birth.check("session")?;
-        Ok(&handle.session)
+        let session = handle.session.lock().unwrap_or_else(PoisonError::into_inner);
+        session.clone().ok_or(Fault::Busy("session"))
     }
 
     /// Changes the defaults of the session behind a handle: all at once, or not at all.
@@ -76,7 +80,7 @@ pub extern "C" fn sortie_session_send(
     guard(error, || {
         let (session, request) = (sortie_session::lend(session)?, lend(request, "request")?);
         let out = out(response, "response")?;
-        let request = sortie_cancel::watch(cancel, request.request().bound_to(session))?;
+        let request = sortie_cancel::watch(cancel, request.request().bound_to(&session))?;
         out.write(sortie_response::into_raw(request.send()?));
         Ok(())
     })
@@ -84,12 +88,24 @@ pub extern "C" fn sortie_session_send(
 
 /// Lets a session go. Its connections are closed when its batches and streams are gone too.
 ///
+/// A `drop` that runs meanwhile, and uses the session, gets `SORTIE_ERR_BUSY`.
+///
 /// Parameters: `session`: or NULL, which is ignored.
 /// Threads: any.
 #[unsafe(no_mangle)]
-pub extern "C" fn sortie_session_free(session: Option<Box<sortie_session>>) {
-    quiet((), || match session {
-        Some(session) if !session.birth.is_here() => session.session.abandon(),
-        ours => drop(ours),
+pub extern "C" fn sortie_session_free(session: *mut sortie_session) {
+    quiet((), || {
+        // The handle goes last: what is let go may use it.
+        let Some(handle) = unshare(session) else { return };
+        if handle.birth.is_here() {
+            let session = handle.session.lock().unwrap_or_else(PoisonError::into_inner).take();
+            return drop(session);
+        }
+        // A thread that this process does not have may hold it.
+        let session = handle.session.try_lock().ok().map(|mut session| session.take());
+        match session {
+            Some(session) => session.into_iter().for_each(Session::abandon),
+            None => keep(handle),
+        }
     });
 }

@@ -69,7 +69,7 @@ pub extern "C" fn sortie_session_add_cookie(
         let absolute = session.profile().absolute(url)?;
         let url = Url::parse(absolute.as_deref().unwrap_or(url))
             .map_err(|source| facade::Error::new(ErrorKind::InvalidUrl).with_source(source))?;
-        let refused = jar(session)?.lock().store(&url, set_cookie, now()).err();
+        let refused = jar(&session)?.lock().store(&url, set_cookie, now()).err();
         refused.map_or(Ok(()), |refusal| Err(Fault::argument("set_cookie", format_args!("cannot be kept: {refusal}"))))
     })
 }
@@ -109,7 +109,7 @@ pub extern "C" fn sortie_session_save_cookies(
     guard(error, || {
         let (path, format) = (text(path, "path")?, format_of(format)?);
         let scope = if all == 0 { Scope::Lasting } else { Scope::All };
-        let jar = jar(sortie_session::lend(session)?)?;
+        let jar = jar(&sortie_session::lend(session)?)?;
         jar.save_file(path, format, scope).map_err(|source| file("cannot save cookies", source))?;
         Ok(())
     })
@@ -132,7 +132,7 @@ pub extern "C" fn sortie_session_load_cookies(
 ) -> sortie_status {
     guard(error, || {
         let (path, format, out) = (text(path, "path")?, format_of(format)?, out(count, "count")?);
-        let jar = jar(sortie_session::lend(session)?)?;
+        let jar = jar(&sortie_session::lend(session)?)?;
         let loaded = jar.load_file(path, format, now()).map_err(|source| file("cannot load cookies", source))?;
         out.write(loaded.kept);
         Ok(())

@@ -305,7 +305,7 @@ mod tests {
         sortie_request_on_post_request(Some(&mut request), Some(notes_the_end), number(2), None, NONE);
         sortie_session_on_post_request(Some(&session), Some(notes_the_end), number(1), None, NONE);
         let home = sortie_session::lend(Some(&session)).unwrap();
-        let response = request.request().bound_to(home).send().unwrap();
+        let response = request.request().bound_to(&home).send().unwrap();
         assert_eq!(response.request().headers().get("X-Seen"), Some("yes"));
         ask(&session, format!("http://127.0.0.1:{}/", refused_port())).unwrap_err();
         let ended = ENDED.lock().unwrap().clone();

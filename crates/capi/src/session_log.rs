@@ -172,8 +172,8 @@ mod tests {
     use std::os::fd::AsRawFd;
     use std::os::unix::net::UnixStream;
     use std::ptr;
-    use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Mutex};
 
     use facade::Session;
     use sortie_testserver::TestServer;
@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(DROPS.load(Ordering::SeqCst), 3);
         assert_eq!(set(session, log, SORTIE_LOG_LINES), SORTIE_OK);
         assert_eq!(DROPS.load(Ordering::SeqCst), 4);
-        crate::session::sortie_session_free(Some(handle));
+        crate::session::sortie_session_free(Arc::into_raw(handle).cast_mut());
         assert_eq!(DROPS.load(Ordering::SeqCst), 5);
     }
 }

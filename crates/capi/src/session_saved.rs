@@ -58,7 +58,7 @@ mod tests {
     use crate::session_auth::sortie_session_set_basic_auth;
     use crate::session_defaults::sortie_session_set_user_agent;
     use crate::status::*;
-    use crate::trial::{Temporary, made, session};
+    use crate::trial::{Temporary, made_session, session};
 
     const NO: *mut *mut sortie_error = ptr::null_mut();
 
@@ -73,7 +73,7 @@ mod tests {
         for (with_secrets, expected) in [(0, false), (1, true)] {
             assert_eq!(sortie_session_save(first, path.as_ptr(), with_secrets, NO), SORTIE_OK);
             assert_eq!(file.read().contains("5ecret"), expected);
-            let second = made(|out| sortie_session_restore(path.as_ptr(), out, NO));
+            let second = made_session(|out| sortie_session_restore(path.as_ptr(), out, NO));
             let profile = sortie_session::lend(Some(&second)).unwrap().profile();
             assert_eq!(profile.user_agent.as_deref(), Some("fleet/1.0"));
             assert_eq!(profile.auth.is_some(), expected);

@@ -85,7 +85,7 @@ pub extern "C" fn sortie_session_stream(
     guard(error, || {
         let (session, request) = (sortie_session::lend(session)?, lend(request, "request")?);
         let out = out(stream, "stream")?;
-        let request = sortie_cancel::watch(cancel, request.request().bound_to(session))?;
+        let request = sortie_cancel::watch(cancel, request.request().bound_to(&session))?;
         out.write(sortie_stream::into_raw(request.stream()?));
         Ok(())
     })

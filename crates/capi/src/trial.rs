@@ -2,18 +2,22 @@
 
 use std::ffi::CString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::{fs, process, ptr};
 
 use crate::error::{sortie_error, sortie_error_message};
-use crate::lend::{owned, text};
+use crate::lend::{owned, text, unshare};
 use crate::session::{sortie_session, sortie_session_new};
 use crate::status::{SORTIE_OK, sortie_status};
 
 /// What a function makes, given an out parameter.
 pub(crate) fn made<T>(make: impl FnOnce(*mut *mut T) -> sortie_status) -> Box<T> {
-    let mut pointer = ptr::null_mut();
-    assert_eq!(make(&raw mut pointer), SORTIE_OK);
-    owned(pointer).unwrap()
+    owned(given(make)).unwrap()
+}
+
+/// The session that a function makes.
+pub(crate) fn made_session(make: impl FnOnce(*mut *mut sortie_session) -> sortie_status) -> Arc<sortie_session> {
+    unshare(given(make)).unwrap()
 }
 
 /// How a function fails: its status and its words.
@@ -25,8 +29,8 @@ pub(crate) fn failed(call: impl FnOnce(*mut *mut sortie_error) -> sortie_status)
 }
 
 /// A session with the defaults.
-pub(crate) fn session() -> Box<sortie_session> {
-    made(|out| sortie_session_new(out, ptr::null_mut()))
+pub(crate) fn session() -> Arc<sortie_session> {
+    made_session(|out| sortie_session_new(out, ptr::null_mut()))
 }
 
 /// A file that is gone at the end.
@@ -56,4 +60,10 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.0);
     }
+}
+
+fn given<T>(make: impl FnOnce(*mut *mut T) -> sortie_status) -> *mut T {
+    let mut pointer = ptr::null_mut();
+    assert_eq!(make(&raw mut pointer), SORTIE_OK);
+    pointer
 }
