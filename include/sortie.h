@@ -2961,7 +2961,7 @@ const char *sortie_status_name(sortie_status status);
 /**
  * Sends a request, and gives the response when its head is here, redirects followed; the content is read from it.
  *
- * `response` hooks run before the content is there; `post_request` hooks when it has ended, failed, or was given up.
+ * `response` hooks run before the content is there: what they set in its place is dropped. `post_request` hooks when it has ended, failed, or was given up.
  *
  * Parameters: `cancel`: ends the call when it is fired, from any thread, also while content is read; or NULL.
  * Returns: `SORTIE_OK`, and else why no response could be had.

@@ -59,11 +59,13 @@ impl Request {
     /// Sends it, and gives the response when its head is here; the content is read from it.
     ///
     /// Redirects are followed first, and all else is as with [`send`](Self::send), but that `response` hooks run before
-    /// the content is there, which they see empty and cannot replace, and `post_request` hooks when the content has ended, was given up, or
-    /// has failed. What decoding finds out later than that they are not told.
+    /// the content is there, which they see empty, and cannot replace: what they put in its place is dropped. `post_request`
+    /// hooks run when the content has ended, was given up, or has failed. What decoding finds out later than that they are not told.
     pub fn stream(self) -> Result<ResponseStream, Error> {
         let home = self.session.clone().unwrap_or_else(shared);
         let (response, limits, inflow) = Batch::new(home).open(self)?;
+        // What a hook has put there is not the content, which is still to come.
+        let response = if response.content().is_empty() { response } else { response.with_content(Bytes::new()) };
         let codings = Codings::of(response.headers());
         let content = match codings.is_empty() {
             true => Content::Plain { inflow, given: 0, max: limits.max },

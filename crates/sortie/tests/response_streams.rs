@@ -179,6 +179,21 @@ fn hooks_see_the_head_and_then_the_end_once_each() {
 }
 
 #[test]
+fn what_a_hook_puts_in_the_place_of_content_to_come_is_dropped() {
+    let server = RawServer::answering(chunked(b"hello", 2, "")).unwrap();
+    let session = Session::builder()
+        .on_response(|response: &Response| Some(response.clone().with_content("replaced")))
+        .build()
+        .unwrap();
+    let mut stream = session.get(server.url("/")).stream().unwrap();
+    assert!(stream.head().content().is_empty());
+    let mut all = Vec::new();
+    stream.read_to_end(&mut all).unwrap();
+    assert_eq!(all, b"hello");
+    assert_eq!(session.get(server.url("/")).stream().unwrap().into_response().unwrap().text(), "hello");
+}
+
+#[test]
 fn a_body_that_is_cut_surfaces_at_the_read_that_meets_it() {
     let content = pattern(1_000);
     for wire in [with_length(&content), chunked(&content, 300, "Sum: 1\r\n")] {
