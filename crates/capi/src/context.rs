@@ -14,7 +14,7 @@ pub(crate) struct Context {
 // SAFETY: law 9 of the header: a callback and its `drop` may be called on any thread that uses the session. The pointer is
 // handed back, and never read.
 unsafe impl Send for Context {}
-// SAFETY: as above.
+// SAFETY: law 9, as above.
 unsafe impl Sync for Context {}
 
 impl Context {

@@ -62,6 +62,7 @@ pub(crate) fn keep(what: impl Send + 'static) {
 }
 
 /// Runs in the child.
+// SAFETY: it asks nothing of whoever calls it; it is called unsafe because pthread_atfork takes no other.
 unsafe extern "C" fn forked() {
     FORKS.fetch_add(1, Ordering::Relaxed);
 }

@@ -182,7 +182,7 @@ fn hooks_see_the_head_and_then_the_end_once_each() {
 fn what_a_hook_puts_in_the_place_of_content_to_come_is_dropped() {
     let server = RawServer::answering(chunked(b"hello", 2, "")).unwrap();
     let session = Session::builder()
-        .on_response(|response: &Response| response.clone().with_content("replaced"))
+        .on_response(|response: &Response| Some(response.clone().with_content("replaced")))
         .build()
         .unwrap();
     let mut stream = session.get(server.url("/")).stream().unwrap();
