@@ -275,7 +275,8 @@ typedef struct {
 typedef void (*sortie_progress_callback)(void *context, const sortie_progress *progress);
 
 /**
- * Lets a callback's context go, once, when nothing can call back any more. NULL where there is nothing to let go.
+ * Lets a callback's context go, once, when nothing can call back any more. NULL where there is nothing to let go. In the child
+ * of a fork it is not called: what the context is belongs to the parent.
  */
 typedef void (*sortie_drop)(void *context);
 
@@ -1445,12 +1446,13 @@ sortie_status sortie_batch_progress(const sortie_batch *batch, sortie_progress *
  * Sends a request, and hands the content to a callback as it comes, decoded: nothing of it is kept. Nothing is received
  * while the callback runs; it may take its time.
  *
- * The callback is called for whatever status came; it may use the session.
+ * The callback is called for whatever status came; it may use the session. Where it forks, and returns in both processes, the
+ * call goes on in the parent.
  *
  * Parameters: `write`: is called on the caller's thread; `context`: its first argument; `cancel`: ends the call when it is
  * fired, from any thread; or NULL.
  * Returns: `SORTIE_ERR_CANCELLED` where the callback asked to stop, or `cancel` was fired; else why there is no response, or
- * its content could not be read on.
+ * its content could not be read on; `SORTIE_ERR_FORKED` in the child of a callback that has forked.
  * Ownership: the request is copied; `*response` is yours, its content is empty: free it by `sortie_response_free`.
  * Threads: any, several at once.
  */
