@@ -428,6 +428,9 @@ typedef int32_t (*sortie_response_hook)(void *context, sortie_response *response
 /**
  * Gives the next bytes of a body: writes up to `size` of them to `buffer`, and returns how many; 0 is the end. A negative
  * number, or more than `size`, is a failure: the call ends with `SORTIE_ERR_BODY`. It may wait.
+ *
+ * It may run on after the call has ended, as by a timeout or a cancel, and after the request and the session were freed: what
+ * `context` leads to has to live until its `drop` is called.
  */
 typedef int64_t (*sortie_read)(void *context, uint8_t *buffer, size_t size);
 
@@ -1968,7 +1971,7 @@ sortie_status sortie_request_add_file_part(sortie_request *request,
  * Parameters: `size`: how many bytes it gives, fewer or more are `SORTIE_ERR_BODY`; or `SORTIE_UNKNOWN`: it is sent in chunks then.
  * Returns: `SORTIE_ERR_NULL`.
  * Ownership: `drop` is called with `context` once, when nothing reads any more: also where the body was never sent, and
- * where this function fails.
+ * where this function fails. It may be later than the call's end: without a `drop` nothing says when `context` may go.
  * Threads: the request's one; `read` and `drop` run on a thread of the library's, or on one that uses the session.
  */
 sortie_status sortie_request_set_reader(sortie_request *request,
