@@ -275,7 +275,8 @@ typedef struct {
 typedef void (*sortie_progress_callback)(void *context, const sortie_progress *progress);
 
 /**
- * Lets a callback's context go, once, when nothing can call back any more. NULL where there is nothing to let go.
+ * Lets a callback's context go, once, when nothing can call back any more. NULL where there is nothing to let go. In the child
+ * of a fork it is not called: what the context is belongs to the parent.
  */
 typedef void (*sortie_drop)(void *context);
 
@@ -427,6 +428,9 @@ typedef int32_t (*sortie_response_hook)(void *context, sortie_response *response
 /**
  * Gives the next bytes of a body: writes up to `size` of them to `buffer`, and returns how many; 0 is the end. A negative
  * number, or more than `size`, is a failure: the call ends with `SORTIE_ERR_BODY`. It may wait.
+ *
+ * It may run on after the call has ended, as by a timeout or a cancel, and after the request and the session were freed: what
+ * `context` leads to has to live until its `drop` is called.
  */
 typedef int64_t (*sortie_read)(void *context, uint8_t *buffer, size_t size);
 
@@ -1447,12 +1451,13 @@ sortie_status sortie_batch_progress(const sortie_batch *batch, sortie_progress *
  * Sends a request, and hands the content to a callback as it comes, decoded: nothing of it is kept. Nothing is received
  * while the callback runs; it may take its time.
  *
- * The callback is called for whatever status came; it may use the session.
+ * The callback is called for whatever status came; it may use the session. Where it forks, and returns in both processes, the
+ * call goes on in the parent.
  *
  * Parameters: `write`: is called on the caller's thread; `context`: its first argument; `cancel`: ends the call when it is
  * fired, from any thread; or NULL.
  * Returns: `SORTIE_ERR_CANCELLED` where the callback asked to stop, or `cancel` was fired; else why there is no response, or
- * its content could not be read on.
+ * its content could not be read on; `SORTIE_ERR_FORKED` in the child of a callback that has forked.
  * Ownership: the request is copied; `*response` is yours, its content is empty: free it by `sortie_response_free`.
  * Threads: any, several at once.
  */
@@ -1968,7 +1973,7 @@ sortie_status sortie_request_add_file_part(sortie_request *request,
  * Parameters: `size`: how many bytes it gives, fewer or more are `SORTIE_ERR_BODY`; or `SORTIE_UNKNOWN`: it is sent in chunks then.
  * Returns: `SORTIE_ERR_NULL`.
  * Ownership: `drop` is called with `context` once, when nothing reads any more: also where the body was never sent, and
- * where this function fails.
+ * where this function fails. It may be later than the call's end: without a `drop` nothing says when `context` may go.
  * Threads: the request's one; `read` and `drop` run on a thread of the library's, or on one that uses the session.
  */
 sortie_status sortie_request_set_reader(sortie_request *request,

@@ -113,6 +113,11 @@ fn a_body_is_read_from_a_callback_which_is_dropped_once() {
 }
 
 #[test]
+fn a_reader_outlives_a_call_that_does_not_wait_for_it() {
+    alone("c/late_reader.c");
+}
+
+#[test]
 fn a_response_tells_all_that_came() {
     alone("c/response.c");
 }

@@ -20,3 +20,9 @@ fn a_child_frees_handles_without_a_word_and_its_parent_goes_on() {
     fs::write(&roots, authority.pem()).unwrap();
     program.argument(base(&secured)).argument(&roots).run();
 }
+
+#[test]
+fn a_call_whose_callback_forks_goes_on_in_the_parent_alone() {
+    let server = TestServer::start().unwrap();
+    program("c/fork_callback.c").argument(server.url("").trim_end_matches('/')).run();
+}

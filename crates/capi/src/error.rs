@@ -133,7 +133,7 @@ pub extern "C" fn sortie_error_url(error: Option<&sortie_error>) -> *const c_cha
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_error_os_error(error: Option<&sortie_error>) -> i32 {
-    told(error).and_then(facade::Error::os_error).unwrap_or(0)
+    quiet(0, || told(error).and_then(facade::Error::os_error).unwrap_or(0))
 }
 
 /// Whether something took too long: any of the timeouts, or the batch's deadline.

@@ -6,6 +6,7 @@ use facade::{Error, ErrorKind, Phase, ResponseStream};
 
 use crate::cancel::sortie_cancel;
 use crate::error::sortie_error;
+use crate::fork::Birth;
 use crate::guard::guard;
 use crate::lend::{lend, out};
 use crate::request::sortie_request;
@@ -20,12 +21,13 @@ pub type sortie_write = Option<extern "C" fn(context: *mut c_void, data: *const 
 /// Sends a request, and hands the content to a callback as it comes, decoded: nothing of it is kept. Nothing is received
 /// while the callback runs; it may take its time.
 ///
-/// The callback is called for whatever status came; it may use the session.
+/// The callback is called for whatever status came; it may use the session. Where it forks, and returns in both processes, the
+/// call goes on in the parent.
 ///
 /// Parameters: `write`: is called on the caller's thread; `context`: its first argument; `cancel`: ends the call when it is
 /// fired, from any thread; or NULL.
 /// Returns: `SORTIE_ERR_CANCELLED` where the callback asked to stop, or `cancel` was fired; else why there is no response, or
-/// its content could not be read on.
+/// its content could not be read on; `SORTIE_ERR_FORKED` in the child of a callback that has forked.
 /// Ownership: the request is copied; `*response` is yours, its content is empty: free it by `sortie_response_free`.
 /// Threads: any, several at once.
 #[unsafe(no_mangle)]
@@ -42,9 +44,15 @@ pub extern "C" fn sortie_session_receive(
         let (session, request) = (sortie_session::lend(session)?, lend(request, "request")?);
         let (write, out) = (lend(write, "write")?, out(response, "response")?);
         let request = sortie_cancel::watch(cancel, request.request().bound_to(&session))?;
-        let mut stream = request.stream()?;
+        let (mut stream, birth) = (request.stream()?, Birth::here());
         while let Some(piece) = stream.chunk()? {
-            if write(context, piece.as_ptr(), piece.len()) != 0 {
+            let returned = write(context, piece.as_ptr(), piece.len());
+            // The child of a callback that has forked leaves the connection to its parent.
+            if let Err(forked) = birth.check("session") {
+                stream.abandon();
+                return Err(forked);
+            }
+            if returned != 0 {
                 return Err(stopped(&stream).into());
             }
         }

@@ -15,6 +15,9 @@ use crate::values::known;
 
 /// Gives the next bytes of a body: writes up to `size` of them to `buffer`, and returns how many; 0 is the end. A negative
 /// number, or more than `size`, is a failure: the call ends with `SORTIE_ERR_BODY`. It may wait.
+///
+/// It may run on after the call has ended, as by a timeout or a cancel, and after the request and the session were freed: what
+/// `context` leads to has to live until its `drop` is called.
 pub type sortie_read = Option<extern "C" fn(context: *mut c_void, buffer: *mut u8, size: usize) -> i64>;
 
 /// Sends what a callback gives as the body, in place of any other: streamed, and once. No Content-Type is added.
@@ -25,7 +28,7 @@ pub type sortie_read = Option<extern "C" fn(context: *mut c_void, buffer: *mut u
 /// Parameters: `size`: how many bytes it gives, fewer or more are `SORTIE_ERR_BODY`; or `SORTIE_UNKNOWN`: it is sent in chunks then.
 /// Returns: `SORTIE_ERR_NULL`.
 /// Ownership: `drop` is called with `context` once, when nothing reads any more: also where the body was never sent, and
-/// where this function fails.
+/// where this function fails. It may be later than the call's end: without a `drop` nothing says when `context` may go.
 /// Threads: the request's one; `read` and `drop` run on a thread of the library's, or on one that uses the session.
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_request_set_reader(
