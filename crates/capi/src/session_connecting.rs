@@ -245,7 +245,8 @@ pub extern "C" fn sortie_session_set_addresses(
 /// Sees to it that up to `count` connections to the origin of a URL stand, TLS and proxy included, for the session's next
 /// calls. Those that are there already and idle count; the others are opened. Waits for them; nothing is sent.
 ///
-/// Parameters: `count`: no more stand than the session's limits allow; `*standing`: how many stand, at least 1 unless `count` is 0.
+/// Parameters: `count`: no more stand than the session's limits allow; 64 are opened at a time, and none after those of which
+/// one has failed; `*standing`: how many stand, at least 1 unless `count` is 0.
 /// Returns: why not one stands, such as `SORTIE_ERR_CONNECT`; `SORTIE_ERR_INVALID_URL`; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
 /// Threads: any.
 #[unsafe(no_mangle)]
