@@ -796,16 +796,18 @@ sortie_status sortie_batch_set_gate_ms(const sortie_batch *batch, int64_t most_m
 /**
  * Bounds the retries of the batch to a share of the calls that were submitted so far.
  *
- * Parameters: `share`: 0 or more; 0.1 allows one retry for each ten calls. Default: any number.
+ * Parameters: `share`: 0.1 allows one retry for each ten calls, 0 none, a negative number any number, which is the default.
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_ARGUMENT`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
  * Threads: the batch's one.
  */
-sortie_status sortie_batch_set_retry_budget(const sortie_batch *batch, double share, sortie_error **error);
+sortie_status sortie_batch_set_retry_budget(const sortie_batch *batch,
+                                            double share,
+                                            sortie_error **error);
 
 /**
  * Has a cancel end all that is unfinished, from any thread, and all that is submitted later.
  *
- * Parameters: `cancel`: takes the place of one that was given before.
+ * Parameters: `cancel`: takes the place of one that was given before; or NULL for none.
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
  * Threads: the batch's one.
  */
@@ -815,7 +817,8 @@ sortie_status sortie_batch_set_cancel(const sortie_batch *batch, const sortie_ca
  * Has a callback told of the progress as outcomes come in, at most ten times a second, and when all that was submitted has
  * been taken.
  *
- * Parameters: `report`: takes the place of one that was given before; `drop`: lets `context` go, or NULL.
+ * Parameters: `report`: takes the place of one that was given before, whose context is let go at once; or NULL for none. `drop`:
+ * lets `context` go, or NULL.
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
  * Threads: the batch's one, on which the callback is called too. In it, the batch is busy.
  */
@@ -2550,7 +2553,8 @@ sortie_status sortie_session_set_addresses(const sortie_session *session,
  * Sees to it that up to `count` connections to the origin of a URL stand, TLS and proxy included, for the session's next
  * calls. Those that are there already and idle count; the others are opened. Waits for them; nothing is sent.
  *
- * Parameters: `count`: no more stand than the session's limits allow; `*standing`: how many stand, at least 1 unless `count` is 0.
+ * Parameters: `count`: no more stand than the session's limits allow; 64 are opened at a time, and none after those of which
+ * one has failed; `*standing`: how many stand, at least 1 unless `count` is 0.
  * Returns: why not one stands, such as `SORTIE_ERR_CONNECT`; `SORTIE_ERR_INVALID_URL`; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
  * Threads: any.
  */

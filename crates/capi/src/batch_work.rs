@@ -7,19 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{mem, ptr};
 
-use facade::{Batch, CancelToken, Error, Progress, Request, Response, Session, Wait};
+use facade::{Batch, Error, Progress, Request, Response, Session, Wait};
 
 use crate::context::Context;
 use crate::fault::Fault;
 use crate::fork::{Birth, keep};
 use crate::outcome::{Done, sortie_outcome};
-use crate::progress::Report;
 
 /// A batch, and what C is owed by it.
 pub(crate) struct Work {
     session: Session,
     batch: Batch,
-    limits: Limits,
     /// What calls were submitted with, where that is anything.
     asked: HashMap<u64, Asked>,
     /// How many of those are told by a callback.
@@ -38,27 +36,12 @@ pub(crate) enum Asked {
     Done(Done),
 }
 
-/// What a batch was asked to be, to make another like it. What is not set is the session's.
-#[derive(Clone, Default)]
-pub(crate) struct Limits {
-    pub(crate) concurrency: Option<usize>,
-    pub(crate) per_origin: Option<usize>,
-    pub(crate) deadline: Option<Duration>,
-    pub(crate) fail_fast: bool,
-    pub(crate) memory_budget: Option<u64>,
-    pub(crate) gate: Option<Duration>,
-    pub(crate) retry_budget: Option<f64>,
-    pub(crate) token: Option<CancelToken>,
-    pub(crate) report: Option<Arc<Report>>,
-}
-
 impl Work {
     /// Nothing yet. `is_freed` says that the program has freed the handle, though it is still in use.
     pub(crate) fn new(session: &Session, is_freed: Arc<AtomicBool>) -> Self {
         Work {
             session: session.clone(),
             batch: session.batch(),
-            limits: Limits::default(),
             asked: HashMap::new(),
             callbacks: 0,
             aside: VecDeque::new(),
@@ -77,12 +60,11 @@ impl Work {
 
     /// Another batch with the same limits, which nothing was submitted to.
     pub(crate) fn another(&self) -> Batch {
-        self.limits.put_on(self.session.batch())
+        self.batch.another()
     }
 
     /// Changes a limit, also where calls are under way.
-    pub(crate) fn limit(&mut self, note: impl FnOnce(&mut Limits), change: impl FnOnce(Batch) -> Batch) {
-        note(&mut self.limits);
+    pub(crate) fn limit(&mut self, change: impl FnOnce(Batch) -> Batch) {
         let batch = mem::replace(&mut self.batch, self.session.batch());
         self.batch = change(batch);
     }
@@ -131,10 +113,10 @@ impl Work {
 
     /// Lets it go in the child of a fork: descriptors are closed, and nothing else happens.
     pub(crate) fn abandon(self) {
-        let Work { session, batch, limits, asked, aside, .. } = self;
+        let Work { session, batch, asked, aside, .. } = self;
         batch.abandon();
         session.abandon();
-        keep((limits, asked, aside));
+        keep((asked, aside));
     }
 
     fn hand_over(&mut self) {
@@ -166,29 +148,6 @@ impl Asked {
             Asked::User(user) => user.pointer(),
             Asked::Done(_) => ptr::null_mut(),
         }
-    }
-}
-
-impl Limits {
-    fn put_on(&self, batch: Batch) -> Batch {
-        let mut batch =
-            batch.deadline(self.deadline).fail_fast(self.fail_fast).memory_budget(self.memory_budget).gate(self.gate);
-        if let Some(most) = self.concurrency {
-            batch = batch.concurrency(most);
-        }
-        if let Some(most) = self.per_origin {
-            batch = batch.per_origin(most);
-        }
-        if let Some(share) = self.retry_budget {
-            batch = batch.retry_budget(share);
-        }
-        if let Some(token) = &self.token {
-            batch = batch.cancel_token(token);
-        }
-        if let Some(report) = self.report.clone() {
-            batch = batch.on_progress(move |now| report.tell(now));
-        }
-        batch
     }
 }
 
@@ -228,7 +187,7 @@ mod tests {
     fn limits_reach_a_batch_whose_loop_is_there_already() {
         let (server, mut work) = work();
         work.batch().fd().unwrap();
-        work.limit(|limits| limits.concurrency = Some(1), |batch| batch.concurrency(1));
+        work.limit(|batch| batch.concurrency(1));
         for _ in 0..8 {
             work.submit(facade::get(server.url("/small")), None);
         }
@@ -236,10 +195,7 @@ mod tests {
         assert_eq!(work.batch().pool().opened, 1);
         assert_eq!(work.progress().now().done, 8);
 
-        work.limit(
-            |limits| limits.deadline = Some(Duration::from_nanos(1)),
-            |batch| batch.deadline(Duration::from_nanos(1)),
-        );
+        work.limit(|batch| batch.deadline(Duration::from_nanos(1)));
         let outcome = work.another().map([facade::get(server.url("/delay/5"))]);
         assert_eq!(outcome[0].as_ref().unwrap_err().kind(), ErrorKind::Deadline);
     }
