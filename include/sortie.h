@@ -776,7 +776,7 @@ sortie_status sortie_batch_set_fail_fast(const sortie_batch *batch, int32_t fast
  * taken. When they are more, nothing is read until outcomes were taken, but for the oldest call.
  *
  * Parameters: `bytes`: `SORTIE_UNKNOWN` for any number, which is the default. What is past it is 1 MiB a connection at the
- * most. Where calls have callbacks, the outcomes of others no longer count once a turn has come across them.
+ * most. Where calls have callbacks, the outcomes of others no longer count once a turn or a take has come across them.
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
  * Threads: the batch's one.
  */
@@ -892,7 +892,7 @@ sortie_status sortie_batch_turn(const sortie_batch *batch,
                                 sortie_error **error);
 
 /**
- * The next outcome, in the order in which calls ended.
+ * The next outcome, in the order in which calls ended; those that a callback is told are passed over.
  *
  * Returns: `SORTIE_EMPTY` where there is none, and nothing is written; `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`,
  * `SORTIE_ERR_FORKED`.

@@ -95,7 +95,7 @@ pub extern "C" fn sortie_batch_set_fail_fast(
 /// taken. When they are more, nothing is read until outcomes were taken, but for the oldest call.
 ///
 /// Parameters: `bytes`: `SORTIE_UNKNOWN` for any number, which is the default. What is past it is 1 MiB a connection at the
-/// most. Where calls have callbacks, the outcomes of others no longer count once a turn has come across them.
+/// most. Where calls have callbacks, the outcomes of others no longer count once a turn or a take has come across them.
 /// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
 /// Threads: the batch's one.
 #[unsafe(no_mangle)]
