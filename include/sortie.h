@@ -2487,6 +2487,7 @@ sortie_status sortie_session_set_proxy_tls(const sortie_session *session,
  * Connects to a Unix socket, in the place of whatever host a URL names. The environment's proxies are put aside; with
  * `sortie_session_set_proxy` it is the proxy that is there.
  *
+ * Parameters: `path`: or NULL for none; the environment's proxies stay aside then.
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
  * Ownership: `path` is copied.
  * Threads: any; it holds for calls that begin later.
@@ -2496,7 +2497,7 @@ sortie_status sortie_session_set_unix_socket(const sortie_session *session, cons
 /**
  * The local address to connect from. Default: the system's choice.
  *
- * Parameters: `address`: an IPv4 or IPv6 address, without a port.
+ * Parameters: `address`: an IPv4 or IPv6 address, without a port; or NULL for the default.
  * Returns: `SORTIE_ERR_ARGUMENT` for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
  * Threads: any; it holds for calls that begin later.
  */
@@ -2505,6 +2506,7 @@ sortie_status sortie_session_set_bind(const sortie_session *session, const char 
 /**
  * The network interface to connect through, such as `eth0`. Linux only. Default: the system's choice.
  *
+ * Parameters: `name`: or NULL for the default.
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`. One that there is not is told by the calls.
  * Ownership: `name` is copied.
  * Threads: any; it holds for calls that begin later.
