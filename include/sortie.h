@@ -787,7 +787,7 @@ sortie_status sortie_batch_set_fail_fast(const sortie_batch *batch, int32_t fast
  * taken. When they are more, nothing is read until outcomes were taken, but for the oldest call.
  *
  * Parameters: `bytes`: `SORTIE_UNKNOWN` for any number, which is the default. What is past it is 1 MiB a connection at the
- * most. Where calls have callbacks, the outcomes of others no longer count once a turn has come across them.
+ * most. Where calls have callbacks, the outcomes of others no longer count once a turn or a take has come across them.
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
  * Threads: the batch's one.
  */
@@ -807,16 +807,18 @@ sortie_status sortie_batch_set_gate_ms(const sortie_batch *batch, int64_t most_m
 /**
  * Bounds the retries of the batch to a share of the calls that were submitted so far.
  *
- * Parameters: `share`: 0 or more; 0.1 allows one retry for each ten calls. Default: any number.
+ * Parameters: `share`: 0.1 allows one retry for each ten calls, 0 none, a negative number any number, which is the default.
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_ARGUMENT`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
  * Threads: the batch's one.
  */
-sortie_status sortie_batch_set_retry_budget(const sortie_batch *batch, double share, sortie_error **error);
+sortie_status sortie_batch_set_retry_budget(const sortie_batch *batch,
+                                            double share,
+                                            sortie_error **error);
 
 /**
  * Has a cancel end all that is unfinished, from any thread, and all that is submitted later.
  *
- * Parameters: `cancel`: takes the place of one that was given before.
+ * Parameters: `cancel`: takes the place of one that was given before; or NULL for none.
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
  * Threads: the batch's one.
  */
@@ -826,7 +828,8 @@ sortie_status sortie_batch_set_cancel(const sortie_batch *batch, const sortie_ca
  * Has a callback told of the progress as outcomes come in, at most ten times a second, and when all that was submitted has
  * been taken.
  *
- * Parameters: `report`: takes the place of one that was given before; `drop`: lets `context` go, or NULL.
+ * Parameters: `report`: takes the place of one that was given before, whose context is let go at once; or NULL for none. `drop`:
+ * lets `context` go, or NULL.
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
  * Threads: the batch's one, on which the callback is called too. In it, the batch is busy.
  */
@@ -900,7 +903,7 @@ sortie_status sortie_batch_turn(const sortie_batch *batch,
                                 sortie_error **error);
 
 /**
- * The next outcome, in the order in which calls ended.
+ * The next outcome, in the order in which calls ended; those that a callback is told are passed over.
  *
  * Returns: `SORTIE_EMPTY` where there is none, and nothing is written; `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`,
  * `SORTIE_ERR_FORKED`.
@@ -2497,6 +2500,7 @@ sortie_status sortie_session_set_proxy_tls(const sortie_session *session,
  * Connects to a Unix socket, in the place of whatever host a URL names. The environment's proxies are put aside; with
  * `sortie_session_set_proxy` it is the proxy that is there.
  *
+ * Parameters: `path`: or NULL for none; the environment's proxies stay aside then.
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
  * Ownership: `path` is copied.
  * Threads: any; it holds for calls that begin later.
@@ -2506,7 +2510,7 @@ sortie_status sortie_session_set_unix_socket(const sortie_session *session, cons
 /**
  * The local address to connect from. Default: the system's choice.
  *
- * Parameters: `address`: an IPv4 or IPv6 address, without a port.
+ * Parameters: `address`: an IPv4 or IPv6 address, without a port; or NULL for the default.
  * Returns: `SORTIE_ERR_ARGUMENT` for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
  * Threads: any; it holds for calls that begin later.
  */
@@ -2515,6 +2519,7 @@ sortie_status sortie_session_set_bind(const sortie_session *session, const char 
 /**
  * The network interface to connect through, such as `eth0`. Linux only. Default: the system's choice.
  *
+ * Parameters: `name`: or NULL for the default.
  * Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`. One that there is not is told by the calls.
  * Ownership: `name` is copied.
  * Threads: any; it holds for calls that begin later.
@@ -2563,7 +2568,8 @@ sortie_status sortie_session_set_addresses(const sortie_session *session,
  * Sees to it that up to `count` connections to the origin of a URL stand, TLS and proxy included, for the session's next
  * calls. Those that are there already and idle count; the others are opened. Waits for them; nothing is sent.
  *
- * Parameters: `count`: no more stand than the session's limits allow; `*standing`: how many stand, at least 1 unless `count` is 0.
+ * Parameters: `count`: no more stand than the session's limits allow; 64 are opened at a time, and none after those of which
+ * one has failed; `*standing`: how many stand, at least 1 unless `count` is 0.
  * Returns: why not one stands, such as `SORTIE_ERR_CONNECT`; `SORTIE_ERR_INVALID_URL`; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
  * Threads: any.
  */

@@ -1,7 +1,6 @@
 //! What a batch is held to. All of it may be said while calls are under way, and holds from the next turn on.
 
 use std::ffi::c_void;
-use std::sync::Arc;
 
 use crate::batch::sortie_batch;
 use crate::cancel::sortie_cancel;
@@ -9,7 +8,6 @@ use crate::context::{Context, sortie_drop};
 use crate::error::sortie_error;
 use crate::fault::Fault;
 use crate::guard::guard;
-use crate::lend::lend;
 use crate::progress::{Report, sortie_progress_callback};
 use crate::status::sortie_status;
 use crate::values::{known, limit};
@@ -27,7 +25,7 @@ pub extern "C" fn sortie_batch_set_concurrency(
 ) -> sortie_status {
     guard(error, || {
         sortie_batch::within(batch, |work| {
-            work.limit(|limits| limits.concurrency = Some(most), |batch| batch.concurrency(most));
+            work.limit(|batch| batch.concurrency(most));
             Ok(())
         })
     })
@@ -46,7 +44,7 @@ pub extern "C" fn sortie_batch_set_per_origin(
 ) -> sortie_status {
     guard(error, || {
         sortie_batch::within(batch, |work| {
-            work.limit(|limits| limits.per_origin = Some(most), |batch| batch.per_origin(most));
+            work.limit(|batch| batch.per_origin(most));
             Ok(())
         })
     })
@@ -67,7 +65,7 @@ pub extern "C" fn sortie_batch_set_deadline_ms(
     guard(error, || {
         sortie_batch::within(batch, |work| {
             let deadline = limit(deadline_ms, "deadline_ms")?;
-            work.limit(|limits| limits.deadline = deadline, |batch| batch.deadline(deadline));
+            work.limit(|batch| batch.deadline(deadline));
             Ok(())
         })
     })
@@ -87,7 +85,7 @@ pub extern "C" fn sortie_batch_set_fail_fast(
     guard(error, || {
         sortie_batch::within(batch, |work| {
             let fast = fast != 0;
-            work.limit(|limits| limits.fail_fast = fast, |batch| batch.fail_fast(fast));
+            work.limit(|batch| batch.fail_fast(fast));
             Ok(())
         })
     })
@@ -97,7 +95,7 @@ pub extern "C" fn sortie_batch_set_fail_fast(
 /// taken. When they are more, nothing is read until outcomes were taken, but for the oldest call.
 ///
 /// Parameters: `bytes`: `SORTIE_UNKNOWN` for any number, which is the default. What is past it is 1 MiB a connection at the
-/// most. Where calls have callbacks, the outcomes of others no longer count once a turn has come across them.
+/// most. Where calls have callbacks, the outcomes of others no longer count once a turn or a take has come across them.
 /// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
 /// Threads: the batch's one.
 #[unsafe(no_mangle)]
@@ -109,7 +107,7 @@ pub extern "C" fn sortie_batch_set_memory_budget(
     guard(error, || {
         sortie_batch::within(batch, |work| {
             let budget = known(bytes);
-            work.limit(|limits| limits.memory_budget = budget, |batch| batch.memory_budget(budget));
+            work.limit(|batch| batch.memory_budget(budget));
             Ok(())
         })
     })
@@ -129,7 +127,7 @@ pub extern "C" fn sortie_batch_set_gate_ms(
     guard(error, || {
         sortie_batch::within(batch, |work| {
             let gate = limit(most_ms, "most_ms")?;
-            work.limit(|limits| limits.gate = gate, |batch| batch.gate(gate));
+            work.limit(|batch| batch.gate(gate));
             Ok(())
         })
     })
@@ -137,7 +135,7 @@ pub extern "C" fn sortie_batch_set_gate_ms(
 
 /// Bounds the retries of the batch to a share of the calls that were submitted so far.
 ///
-/// Parameters: `share`: 0 or more; 0.1 allows one retry for each ten calls. Default: any number.
+/// Parameters: `share`: 0.1 allows one retry for each ten calls, 0 none, a negative number any number, which is the default.
 /// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_ARGUMENT`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
 /// Threads: the batch's one.
 #[unsafe(no_mangle)]
@@ -148,10 +146,10 @@ pub extern "C" fn sortie_batch_set_retry_budget(
 ) -> sortie_status {
     guard(error, || {
         sortie_batch::within(batch, |work| {
-            if share.is_nan() || share < 0.0 {
-                return Err(Fault::argument("share", format_args!("is {share}, which is no share")));
+            if share.is_nan() {
+                return Err(Fault::argument("share", "is no number"));
             }
-            work.limit(|limits| limits.retry_budget = Some(share), |batch| batch.retry_budget(share));
+            work.limit(|batch| batch.retry_budget((share >= 0.0).then_some(share)));
             Ok(())
         })
     })
@@ -159,7 +157,7 @@ pub extern "C" fn sortie_batch_set_retry_budget(
 
 /// Has a cancel end all that is unfinished, from any thread, and all that is submitted later.
 ///
-/// Parameters: `cancel`: takes the place of one that was given before.
+/// Parameters: `cancel`: takes the place of one that was given before; or NULL for none.
 /// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
 /// Threads: the batch's one.
 #[unsafe(no_mangle)]
@@ -170,8 +168,8 @@ pub extern "C" fn sortie_batch_set_cancel(
 ) -> sortie_status {
     guard(error, || {
         sortie_batch::within(batch, |work| {
-            let token = lend(sortie_cancel::token(cancel)?, "cancel")?;
-            work.limit(|limits| limits.token = Some(token.clone()), |batch| batch.cancel_token(token));
+            let token = sortie_cancel::token(cancel)?;
+            work.limit(|batch| batch.cancel_token(token));
             Ok(())
         })
     })
@@ -180,7 +178,8 @@ pub extern "C" fn sortie_batch_set_cancel(
 /// Has a callback told of the progress as outcomes come in, at most ten times a second, and when all that was submitted has
 /// been taken.
 ///
-/// Parameters: `report`: takes the place of one that was given before; `drop`: lets `context` go, or NULL.
+/// Parameters: `report`: takes the place of one that was given before, whose context is let go at once; or NULL for none. `drop`:
+/// lets `context` go, or NULL.
 /// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`, `SORTIE_ERR_FORKED`.
 /// Threads: the batch's one, on which the callback is called too. In it, the batch is busy.
 #[unsafe(no_mangle)]
@@ -194,9 +193,13 @@ pub extern "C" fn sortie_batch_on_progress(
     let context = Context::new(context, drop);
     guard(error, || {
         sortie_batch::within(batch, |work| {
-            let report = Arc::new(Report::new(lend(report, "report")?, context));
-            let theirs = report.clone();
-            work.limit(|limits| limits.report = Some(report), |batch| batch.on_progress(move |now| theirs.tell(now)));
+            match report {
+                Some(report) => {
+                    let report = Report::new(report, context);
+                    work.limit(|batch| batch.on_progress(move |now| report.tell(now)));
+                }
+                None => work.limit(|batch| batch.on_progress(|_| {})),
+            }
             Ok(())
         })
     })

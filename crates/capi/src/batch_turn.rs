@@ -36,7 +36,7 @@ pub extern "C" fn sortie_batch_turn(
     })
 }
 
-/// The next outcome, in the order in which calls ended.
+/// The next outcome, in the order in which calls ended; those that a callback is told are passed over.
 ///
 /// Returns: `SORTIE_EMPTY` where there is none, and nothing is written; `SORTIE_ERR_NULL`, `SORTIE_ERR_BUSY`,
 /// `SORTIE_ERR_FORKED`.

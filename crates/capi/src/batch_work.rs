@@ -7,25 +7,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{mem, ptr};
 
-use facade::{Batch, CancelToken, Error, Progress, Request, Response, Session, Wait};
+use facade::{Batch, Error, Progress, Request, Response, Session, Wait};
 
 use crate::context::Context;
 use crate::fault::Fault;
 use crate::fork::{Birth, keep};
 use crate::outcome::{Done, sortie_outcome};
-use crate::progress::Report;
 
 /// A batch, and what C is owed by it.
 pub(crate) struct Work {
     session: Session,
     batch: Batch,
-    limits: Limits,
     /// What calls were submitted with, where that is anything.
     asked: HashMap<u64, Asked>,
     /// How many of those are told by a callback.
     callbacks: usize,
     /// What a turn has come across that no callback is told.
     aside: VecDeque<(u64, Result<Response, Error>)>,
+    /// What a take has come across that the next turn tells.
+    due: VecDeque<(u64, Done, Result<Response, Error>)>,
     is_freed: Arc<AtomicBool>,
     birth: Birth,
 }
@@ -38,30 +38,16 @@ pub(crate) enum Asked {
     Done(Done),
 }
 
-/// What a batch was asked to be, to make another like it. What is not set is the session's.
-#[derive(Clone, Default)]
-pub(crate) struct Limits {
-    pub(crate) concurrency: Option<usize>,
-    pub(crate) per_origin: Option<usize>,
-    pub(crate) deadline: Option<Duration>,
-    pub(crate) fail_fast: bool,
-    pub(crate) memory_budget: Option<u64>,
-    pub(crate) gate: Option<Duration>,
-    pub(crate) retry_budget: Option<f64>,
-    pub(crate) token: Option<CancelToken>,
-    pub(crate) report: Option<Arc<Report>>,
-}
-
 impl Work {
     /// Nothing yet. `is_freed` says that the program has freed the handle, though it is still in use.
     pub(crate) fn new(session: &Session, is_freed: Arc<AtomicBool>) -> Self {
         Work {
             session: session.clone(),
             batch: session.batch(),
-            limits: Limits::default(),
             asked: HashMap::new(),
             callbacks: 0,
             aside: VecDeque::new(),
+            due: VecDeque::new(),
             is_freed,
             birth: Birth::here(),
         }
@@ -77,12 +63,11 @@ impl Work {
 
     /// Another batch with the same limits, which nothing was submitted to.
     pub(crate) fn another(&self) -> Batch {
-        self.limits.put_on(self.session.batch())
+        self.batch.another()
     }
 
     /// Changes a limit, also where calls are under way.
-    pub(crate) fn limit(&mut self, note: impl FnOnce(&mut Limits), change: impl FnOnce(Batch) -> Batch) {
-        note(&mut self.limits);
+    pub(crate) fn limit(&mut self, change: impl FnOnce(Batch) -> Batch) {
         let batch = mem::replace(&mut self.batch, self.session.batch());
         self.batch = change(batch);
     }
@@ -99,7 +84,7 @@ impl Work {
 
     /// Turns the loop, and tells the callbacks of calls that have ended.
     pub(crate) fn turn(&mut self, wait: Wait) -> Result<(), Fault> {
-        let wait = if self.aside.is_empty() { wait } else { Wait::Not };
+        let wait = if self.has_more() { Wait::Not } else { wait };
         let turned = self.batch.turn(wait);
         self.hand_over();
         self.birth.check("batch")?;
@@ -108,9 +93,7 @@ impl Work {
 
     /// The next outcome that no callback is told.
     pub(crate) fn take(&mut self) -> Option<sortie_outcome> {
-        // Where there are callbacks, a turn sorts out what is whose.
-        let next = self.aside.pop_front();
-        let (call, outcome) = next.or_else(|| if self.callbacks == 0 { self.batch.take() } else { None })?;
+        let (call, outcome) = self.aside.pop_front().or_else(|| self.next())?;
         let user = match self.asked.is_empty() {
             true => None,
             false => self.asked.remove(&call),
@@ -121,35 +104,64 @@ impl Work {
 
     /// How many calls were submitted, and neither taken nor told.
     pub(crate) fn unfinished(&self) -> usize {
-        self.batch.unfinished() + self.aside.len()
+        self.batch.unfinished() + self.aside.len() + self.due.len()
     }
 
     /// How long a loop of the program's own may wait before it turns this one.
     pub(crate) fn next_deadline(&mut self) -> Option<Duration> {
-        if self.aside.is_empty() { self.batch.next_deadline() } else { Some(Duration::ZERO) }
+        if self.has_more() { Some(Duration::ZERO) } else { self.batch.next_deadline() }
     }
 
     /// Lets it go in the child of a fork: descriptors are closed, and nothing else happens.
     pub(crate) fn abandon(self) {
-        let Work { session, batch, limits, asked, aside, .. } = self;
+        let Work { session, batch, asked, aside, due, .. } = self;
         batch.abandon();
         session.abandon();
-        keep((limits, asked, aside));
+        keep((asked, aside, due));
+    }
+
+    /// Whether outcomes wait here, no longer in the batch.
+    fn has_more(&self) -> bool {
+        !self.aside.is_empty() || !self.due.is_empty()
+    }
+
+    /// The next outcome of the batch that no callback is told. Those that are in its way are told by the next turn.
+    fn next(&mut self) -> Option<(u64, Result<Response, Error>)> {
+        loop {
+            let (call, outcome) = self.batch.take()?;
+            match self.done(call) {
+                Some(done) => self.due.push_back((call, done, outcome)),
+                None => return Some((call, outcome)),
+            }
+        }
     }
 
     fn hand_over(&mut self) {
         // A callback may free the batch, or fork: the child's turn tells nobody anything more.
         while self.callbacks > 0 && !self.is_freed.load(Ordering::Relaxed) && self.birth.is_here() {
+            if let Some((call, done, outcome)) = self.due.pop_front() {
+                self.callbacks -= 1;
+                done.tell(call, outcome);
+                continue;
+            }
             let Some((call, outcome)) = self.batch.take() else { return };
-            match self.asked.remove(&call) {
-                Some(Asked::Done(done)) => {
-                    self.callbacks -= 1;
-                    done.tell(call, outcome);
-                }
-                asked => {
-                    asked.into_iter().for_each(|asked| drop(self.asked.insert(call, asked)));
-                    self.aside.push_back((call, outcome));
-                }
+            match self.done(call) {
+                Some(done) => self.due.push_back((call, done, outcome)),
+                None => self.aside.push_back((call, outcome)),
+            }
+        }
+    }
+
+    /// The callback that is told of a call, if one is.
+    fn done(&mut self, call: u64) -> Option<Done> {
+        if self.callbacks == self.due.len() {
+            return None;
+        }
+        match self.asked.remove(&call)? {
+            Asked::Done(done) => Some(done),
+            user => {
+                self.asked.insert(call, user);
+                None
             }
         }
     }
@@ -166,29 +178,6 @@ impl Asked {
             Asked::User(user) => user.pointer(),
             Asked::Done(_) => ptr::null_mut(),
         }
-    }
-}
-
-impl Limits {
-    fn put_on(&self, batch: Batch) -> Batch {
-        let mut batch =
-            batch.deadline(self.deadline).fail_fast(self.fail_fast).memory_budget(self.memory_budget).gate(self.gate);
-        if let Some(most) = self.concurrency {
-            batch = batch.concurrency(most);
-        }
-        if let Some(most) = self.per_origin {
-            batch = batch.per_origin(most);
-        }
-        if let Some(share) = self.retry_budget {
-            batch = batch.retry_budget(share);
-        }
-        if let Some(token) = &self.token {
-            batch = batch.cancel_token(token);
-        }
-        if let Some(report) = self.report.clone() {
-            batch = batch.on_progress(move |now| report.tell(now));
-        }
-        batch
     }
 }
 
@@ -228,7 +217,7 @@ mod tests {
     fn limits_reach_a_batch_whose_loop_is_there_already() {
         let (server, mut work) = work();
         work.batch().fd().unwrap();
-        work.limit(|limits| limits.concurrency = Some(1), |batch| batch.concurrency(1));
+        work.limit(|batch| batch.concurrency(1));
         for _ in 0..8 {
             work.submit(facade::get(server.url("/small")), None);
         }
@@ -236,10 +225,7 @@ mod tests {
         assert_eq!(work.batch().pool().opened, 1);
         assert_eq!(work.progress().now().done, 8);
 
-        work.limit(
-            |limits| limits.deadline = Some(Duration::from_nanos(1)),
-            |batch| batch.deadline(Duration::from_nanos(1)),
-        );
+        work.limit(|batch| batch.deadline(Duration::from_nanos(1)));
         let outcome = work.another().map([facade::get(server.url("/delay/5"))]);
         assert_eq!(outcome[0].as_ref().unwrap_err().kind(), ErrorKind::Deadline);
     }
@@ -276,6 +262,29 @@ mod tests {
         assert_eq!((work.aside.len(), work.next_deadline()), (1, Some(Duration::ZERO)));
         work.turn(Wait::Forever).unwrap();
         assert!(work.take().is_some() && work.take().is_none());
+    }
+
+    #[test]
+    fn what_has_ended_can_be_taken_before_a_turn_and_callbacks_are_told_by_the_turn() {
+        static TOLD: AtomicUsize = AtomicUsize::new(0);
+        extern "C" fn tell(_: *mut c_void, _: *const sortie_outcome) {
+            TOLD.fetch_add(1, Ordering::Relaxed);
+        }
+        let (server, mut work) = work();
+        let asked = Asked::Done(Done::new(tell, Context::new(ptr::null_mut(), None)));
+        work.submit(facade::get("no url"), Some(asked));
+        let plain = work.submit(facade::get("no url"), Asked::by(ptr::without_provenance_mut(7)));
+        let late = work.submit(facade::get(server.url("/delay/10")), None);
+        work.submit(facade::get(server.url("/delay/10")), Some(done()));
+        let outcome = work.take().unwrap();
+        assert_eq!((outcome.call, outcome.user.addr()), (plain, 7));
+        assert!(work.take().is_none());
+        assert_eq!((work.unfinished(), work.next_deadline()), (3, Some(Duration::ZERO)));
+        assert!(work.batch().cancel(late));
+        assert_eq!(work.take().unwrap().call, late);
+        assert_eq!(TOLD.load(Ordering::Relaxed), 0);
+        work.turn(Wait::Forever).unwrap();
+        assert_eq!((TOLD.load(Ordering::Relaxed), work.unfinished(), work.callbacks), (1, 1, 1));
     }
 
     #[test]

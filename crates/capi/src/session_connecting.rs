@@ -132,6 +132,7 @@ pub extern "C" fn sortie_session_set_proxy_tls(
 /// Connects to a Unix socket, in the place of whatever host a URL names. The environment's proxies are put aside; with
 /// `sortie_session_set_proxy` it is the proxy that is there.
 ///
+/// Parameters: `path`: or NULL for none; the environment's proxies stay aside then.
 /// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
 /// Ownership: `path` is copied.
 /// Threads: any; it holds for calls that begin later.
@@ -142,14 +143,17 @@ pub extern "C" fn sortie_session_set_unix_socket(
     error: *mut *mut sortie_error,
 ) -> sortie_status {
     guard(error, || {
-        let path = text(path, "path")?;
-        sortie_session::change(session, |defaults| defaults.unix_socket(path))
+        let path = optional_text(path, "path")?;
+        sortie_session::change(session, |defaults| match path {
+            Some(path) => defaults.unix_socket(path),
+            None => defaults.unset_unix_socket(),
+        })
     })
 }
 
 /// The local address to connect from. Default: the system's choice.
 ///
-/// Parameters: `address`: an IPv4 or IPv6 address, without a port.
+/// Parameters: `address`: an IPv4 or IPv6 address, without a port; or NULL for the default.
 /// Returns: `SORTIE_ERR_ARGUMENT` for what is no address; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
 /// Threads: any; it holds for calls that begin later.
 #[unsafe(no_mangle)]
@@ -159,13 +163,17 @@ pub extern "C" fn sortie_session_set_bind(
     error: *mut *mut sortie_error,
 ) -> sortie_status {
     guard(error, || {
-        let address = ip(text(address, "address")?, "address")?;
-        sortie_session::change(session, |defaults| defaults.bind(address))
+        let address = optional_text(address, "address")?.map(|address| ip(address, "address")).transpose()?;
+        sortie_session::change(session, |defaults| match address {
+            Some(address) => defaults.bind(address),
+            None => defaults.unset_bind(),
+        })
     })
 }
 
 /// The network interface to connect through, such as `eth0`. Linux only. Default: the system's choice.
 ///
+/// Parameters: `name`: or NULL for the default.
 /// Returns: `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`. One that there is not is told by the calls.
 /// Ownership: `name` is copied.
 /// Threads: any; it holds for calls that begin later.
@@ -176,8 +184,11 @@ pub extern "C" fn sortie_session_set_interface(
     error: *mut *mut sortie_error,
 ) -> sortie_status {
     guard(error, || {
-        let name = text(name, "name")?;
-        sortie_session::change(session, |defaults| defaults.interface(name))
+        let name = optional_text(name, "name")?;
+        sortie_session::change(session, |defaults| match name {
+            Some(name) => defaults.interface(name),
+            None => defaults.unset_interface(),
+        })
     })
 }
 
@@ -246,7 +257,8 @@ pub extern "C" fn sortie_session_set_addresses(
 /// Sees to it that up to `count` connections to the origin of a URL stand, TLS and proxy included, for the session's next
 /// calls. Those that are there already and idle count; the others are opened. Waits for them; nothing is sent.
 ///
-/// Parameters: `count`: no more stand than the session's limits allow; `*standing`: how many stand, at least 1 unless `count` is 0.
+/// Parameters: `count`: no more stand than the session's limits allow; 64 are opened at a time, and none after those of which
+/// one has failed; `*standing`: how many stand, at least 1 unless `count` is 0.
 /// Returns: why not one stands, such as `SORTIE_ERR_CONNECT`; `SORTIE_ERR_INVALID_URL`; `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`, `SORTIE_ERR_FORKED`.
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -343,6 +355,26 @@ mod tests {
     }
 
     #[test]
+    fn what_leads_elsewhere_can_be_taken_back() {
+        let server = TestServer::start().unwrap();
+        let session = session();
+        let session = Some(&*session);
+        let get = || sortie_session::lend(session).unwrap().get(server.url("/get")).send();
+        assert_eq!(sortie_session_set_unix_socket(session, c"/nowhere/socket".as_ptr(), NO), SORTIE_OK);
+        assert!(get().is_err());
+        assert_eq!(sortie_session_set_unix_socket(session, ptr::null(), NO), SORTIE_OK);
+        assert!(get().unwrap().ok());
+        assert_eq!(sortie_session_set_bind(session, c"::1".as_ptr(), NO), SORTIE_OK);
+        assert!(get().is_err());
+        assert_eq!(sortie_session_set_bind(session, ptr::null(), NO), SORTIE_OK);
+        assert!(get().unwrap().ok());
+        assert_eq!(sortie_session_set_interface(session, c"no-such-one".as_ptr(), NO), SORTIE_OK);
+        assert!(get().is_err());
+        assert_eq!(sortie_session_set_interface(session, ptr::null(), NO), SORTIE_OK);
+        assert!(get().unwrap().ok());
+    }
+
+    #[test]
     fn what_is_missing_is_named() {
         let session = session();
         let session = Some(&*session);
@@ -351,8 +383,6 @@ mod tests {
             (SORTIE_ERR_NULL, "`tls` is NULL".into())
         );
         assert_eq!(sortie_session_set_proxy_tls(session, None, NO), SORTIE_ERR_NULL);
-        assert_eq!(sortie_session_set_unix_socket(session, ptr::null(), NO), SORTIE_ERR_NULL);
-        assert_eq!(sortie_session_set_interface(session, ptr::null(), NO), SORTIE_ERR_NULL);
         assert_eq!(sortie_session_set_trust_env(None, 1, NO), SORTIE_ERR_NULL);
         assert_eq!(sortie_session_set_unix_socket(session, c"/nowhere/socket".as_ptr(), NO), SORTIE_OK);
         let error = sortie_session::lend(session).unwrap().get("http://h.test/").send().unwrap_err();

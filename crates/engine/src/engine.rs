@@ -100,20 +100,21 @@ impl Engine {
         }
     }
 
-    /// Other limits from now on. Links that are over a lower limit are closed when their exchange ends. Where there is no
-    /// call, retries are counted from here on.
+    /// Other limits from now on. Links that are over a lower limit are closed when their exchange ends.
     pub fn set_limits(&mut self, limits: Limits) {
         self.ceiling = usize::MAX;
-        if self.calls.len() == 0 {
-            // Whoever comes next neither pays for the retries of those before nor lives on their calls.
-            self.share = Share::default();
-        }
         if limits.budget.is_some() && self.order.is_empty() {
             let mut calls: Vec<_> = self.calls.iter().map(|(id, call)| (call.submitted, id)).collect();
             calls.sort_unstable();
             self.order = calls.into_iter().map(|(_, id)| id).collect();
         }
         self.limits = limits;
+    }
+
+    /// Counts calls and retries from here on: whoever comes next neither pays for the retries of those before nor lives on
+    /// their calls.
+    pub fn begin_share(&mut self) {
+        self.share = Share::default();
     }
 
     /// The limits in force.

@@ -335,13 +335,17 @@ impl Batch {
         self.options.concurrency.unwrap_or_else(|| self.home.profile().connections.total).max(1)
     }
 
+    pub(crate) fn home(&self) -> &Session {
+        &self.home
+    }
+
     pub(crate) fn progress_ref(&self) -> &Progress {
         &self.desk.progress
     }
 
     /// Calls `on_progress`, if enough time has passed since it was called last, or at the end.
     pub(crate) fn report(&mut self, at_end: bool) {
-        let Some(report) = &mut self.options.on_progress else { return };
+        let Some(report) = self.options.on_progress.clone() else { return };
         let now = self.driver.as_ref().map_or(Time(0), Driver::now);
         let done = self.desk.progress.done();
         let (then, known) = self.reported;
@@ -351,6 +355,8 @@ impl Batch {
         }
         self.reported = (now, done);
         let snapshot = self.desk.progress.now();
+        // In use, it is another batch's that is like this one, or it has turned such a one itself.
+        let Ok(mut report) = report.try_lock() else { return };
         if guard(|| report(&snapshot)).is_err() {
             self.options.on_progress = None;
         }
@@ -423,18 +429,22 @@ impl Batch {
 
     /// Connects the tokens of a call with this loop.
     fn watch(&mut self, number: u64, token: Option<CancelToken>) {
-        let Some(driver) = &self.driver else { return };
-        let alarm = self.alarm.get_or_insert_with(|| Arc::new(Alarm::new(driver.waker())));
-        if let Some(token) = &self.options.token {
-            token.reach(alarm);
-        }
         if let Some(token) = token {
-            token.reach(alarm);
             if self.watched.len() > 2 * self.desk.under_way() + 16 {
                 let desk = &self.desk;
                 self.watched.retain(|(_, number)| desk.call(*number).is_some());
             }
             self.watched.push((token, number));
+        }
+        self.listen();
+    }
+
+    /// Connects the batch's token, and that of the last call that has one, with this loop; heeds those that were fired.
+    pub(crate) fn listen(&mut self) {
+        let Some(driver) = &self.driver else { return };
+        let alarm = self.alarm.get_or_insert_with(|| Arc::new(Alarm::new(driver.waker())));
+        for token in self.options.token.iter().chain(self.watched.last().map(|(token, _)| token)) {
+            token.reach(alarm);
         }
         if self.alarm.as_ref().is_some_and(|alarm| alarm.take()) {
             self.heed_tokens();

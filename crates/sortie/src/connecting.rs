@@ -128,14 +128,29 @@ impl<For> Defaults<For> {
         self.connector(|connector| connector.unix_socket(path))
     }
 
+    /// Takes [`unix_socket`](Self::unix_socket) back. The environment's proxies stay aside.
+    pub fn unset_unix_socket(self) -> Self {
+        self.connector(ConnectorBuilder::unset_unix_socket)
+    }
+
     /// The local address to connect from. Default: the system's choice.
     pub fn bind(self, address: IpAddr) -> Self {
         self.connector(|connector| connector.bind(address))
     }
 
+    /// Takes [`bind`](Self::bind) back.
+    pub fn unset_bind(self) -> Self {
+        self.connector(ConnectorBuilder::unset_bind)
+    }
+
     /// The network interface to connect through, such as `eth0`. Linux only. Default: the system's choice.
     pub fn interface(self, name: impl AsRef<str>) -> Self {
         self.connector(|connector| connector.interface(name.as_ref()))
+    }
+
+    /// Takes [`interface`](Self::interface) back.
+    pub fn unset_interface(self) -> Self {
+        self.connector(ConnectorBuilder::unset_interface)
     }
 
     /// How long a connection may be idle before the system asks the peer whether it is still there (SO_KEEPALIVE).

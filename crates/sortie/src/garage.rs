@@ -27,6 +27,7 @@ impl Garage {
         driver.refresh();
         driver.doubt();
         driver.engine.set_limits(limits.clone());
+        driver.engine.begin_share();
         Ok(driver)
     }
 

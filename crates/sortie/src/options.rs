@@ -1,5 +1,6 @@
 //! What a batch can be asked to be.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sortie_engine::{Budget, Limits, Overflow, Time};
@@ -7,7 +8,7 @@ use sortie_engine::{Budget, Limits, Overflow, Time};
 use crate::{Batch, CancelToken, Snapshot};
 
 /// What a batch was asked to be.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) concurrency: Option<usize>,
     pub(crate) per_origin: Option<usize>,
@@ -21,8 +22,8 @@ pub(crate) struct Options {
     pub(crate) on_progress: Option<Report>,
 }
 
-/// A program's own code that looks at the progress.
-type Report = Box<dyn FnMut(&Snapshot) + Send>;
+/// A program's own code that looks at the progress. Batches that are alike share it.
+type Report = Arc<Mutex<dyn FnMut(&Snapshot) + Send>>;
 
 impl Options {
     /// When the deadline passes of a batch whose first request was submitted then.
@@ -45,6 +46,24 @@ impl Options {
 }
 
 impl Batch {
+    /// Another batch of the same session with the same limits, token and [`on_progress`](Self::on_progress), to which nothing
+    /// was submitted. Its deadline counts from its own first request.
+    ///
+    /// ```
+    /// # let server = sortie_testserver::TestServer::start()?;
+    /// let batch = sortie::Session::new().batch().concurrency(2);
+    /// let outcomes = batch.another().map((0..8).map(|_| sortie::get(server.url("/get"))));
+    /// assert!(outcomes.iter().all(Result::is_ok));
+    /// assert_eq!(batch.unfinished(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn another(&self) -> Batch {
+        let mut batch = self.home().batch();
+        batch.options = self.options.clone();
+        batch
+    }
+
     /// How many calls run at the same time: `n` connections in all, and `n` to one origin unless
     /// [`per_origin`](Self::per_origin) says less. 0 counts as 1.
     ///
@@ -109,29 +128,36 @@ impl Batch {
     }
 
     /// Bounds the [retries](crate::Request::retries) of the batch to a share of the calls that were submitted so far: 0.1 allows one
-    /// retry for each ten calls. What goes wrong beyond that is the outcome. Default: any number; less than 0 counts as 0.
+    /// retry for each ten calls. What goes wrong beyond that is the outcome. Default, and `None`: any number; less than 0 counts
+    /// as 0.
     ///
     /// So a server that fails altogether is not asked several times as often.
     #[must_use]
-    pub fn retry_budget(mut self, share: f64) -> Self {
-        // What is no number is none.
-        self.options.retry_share = Some((share * 1_000.0).round().clamp(0.0, f64::from(u32::MAX)) as u32);
+    pub fn retry_budget(mut self, share: impl Into<Option<f64>>) -> Self {
+        // What is no number is no retry.
+        let thousandths = |share: f64| (share * 1_000.0).round().clamp(0.0, f64::from(u32::MAX)) as u32;
+        self.options.retry_share = share.into().map(thousandths);
         self.limit();
         self
     }
 
     /// Calls a closure as outcomes come in, at most ten times a second, and when all that was submitted has been taken.
-    /// It runs on the batch's thread between turns; one that panics is not called again.
+    /// It runs on the batch's thread between turns; one that panics is not called again. Where
+    /// [`another`](Self::another) batch is just in it, it is not called.
     #[must_use]
     pub fn on_progress(mut self, report: impl FnMut(&Snapshot) + Send + 'static) -> Self {
-        self.options.on_progress = Some(Box::new(report));
+        self.options.on_progress = Some(Arc::new(Mutex::new(report)));
         self
     }
 
-    /// Has a token cancel all that is unfinished, from any thread, and all that is submitted later.
+    /// Has a token cancel all that is unfinished, from any thread, and all that is submitted later. It takes the place of one
+    /// that was given before; `None` lifts that.
     #[must_use]
-    pub fn cancel_token(mut self, token: &CancelToken) -> Self {
-        self.options.token = Some(token.clone());
+    pub fn cancel_token<'a>(mut self, token: impl Into<Option<&'a CancelToken>>) -> Self {
+        self.options.token = token.into().cloned();
+        if self.options.token.is_some() && self.desk.under_way() > 0 {
+            self.listen();
+        }
         self
     }
 }

@@ -17,13 +17,16 @@ use crate::unix_url::unix_socket_of;
 /// How long one may take to open where the session has no connect timeout.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How many are being opened at the same time.
+const GROUP: usize = 64;
+
 impl Session {
     /// Sees to it that up to `count` connections to the origin of this URL stand, TLS and proxy included, for the session's
     /// next calls. Those that are there already and idle count; the others are opened. Waits for them; says how many stand,
     /// `count` at the most.
     ///
     /// No more are opened than the session's limits allow, 16 an origin by default; idle ones of other origins make room.
-    /// They are kept for the idle timeout, on the loop that the next call on any thread takes. Nothing is sent, and no hook
+    /// 64 are opened at a time, and none after those of which one has failed. They are kept for the idle timeout, on the loop that the next call on any thread takes. Nothing is sent, and no hook
     /// runs. Each has the session's timeouts for connecting; where that for all of it was lifted, 60 s. Fails where the URL is
     /// none that the session may ask, and where not one stands, with the phase and the reason of the last; the error names
     /// the URL.
@@ -63,14 +66,24 @@ impl Session {
         let mut desk = Desk::default();
         // What has closed or run out meanwhile does not count.
         driver.turn(Some(Duration::ZERO), &mut desk).map_err(system)?;
-        let now = driver.now();
-        let begun = driver.engine.warm(url.origin(), way.as_ref(), count, &timeouts, now);
-        while desk.warmed.len() < begun {
-            driver.turn(None, &mut desk).map_err(system)?;
+        let mut standing = driver.engine.standing(url.origin(), way.as_ref());
+        let mut failure = None;
+        while standing < count && failure.is_none() {
+            let (wanted, now) = (count.min(standing.saturating_add(GROUP)), driver.now());
+            let begun = driver.engine.warm(url.origin(), way.as_ref(), wanted, &timeouts, now);
+            while desk.warmed.len() < begun {
+                driver.turn(None, &mut desk).map_err(system)?;
+            }
+            failure = desk.warmed.drain(..).filter_map(Result::err).next_back();
+            let former = standing;
+            standing = driver.engine.standing(url.origin(), way.as_ref());
+            // The limits allow no more, or the server closes as many as are opened.
+            if standing <= former {
+                break;
+            }
         }
-        let standing = driver.engine.standing(url.origin(), way.as_ref());
         self.garage().park(driver);
-        match desk.warmed.into_iter().filter_map(Result::err).next_back() {
+        match failure {
             Some(error) if standing == 0 => Err(failed(error)),
             _ => Ok(standing.min(count)),
         }

@@ -275,6 +275,28 @@ fn warming_up_says_why_no_connection_could_be_opened() {
 }
 
 #[test]
+fn ways_that_lead_nowhere_can_be_taken_back() {
+    let server = TestServer::start().unwrap();
+    let session = Session::new();
+    let get = || session.get(server.url("/get")).send();
+    session.change(|defaults| defaults.unix_socket("/nowhere/socket")).unwrap();
+    assert!(get().is_err());
+    session.change(|defaults| defaults.unset_unix_socket().bind("::1".parse().unwrap())).unwrap();
+    assert!(get().is_err());
+    session.change(|defaults| defaults.unset_bind().interface("no-such-one")).unwrap();
+    assert!(get().is_err());
+    session.change(|defaults| defaults.unset_interface()).unwrap();
+    assert!(get().unwrap().ok());
+}
+
+#[test]
+fn warming_without_any_limit_ends_with_the_first_that_fails() {
+    let url = format!("http://127.0.0.1:{}/", refused_port());
+    let session = Session::builder().connections(usize::MAX).per_origin(usize::MAX).build().unwrap();
+    assert_eq!(session.warm(&url, usize::MAX).unwrap_err().kind(), ErrorKind::Connect);
+}
+
+#[test]
 fn a_warm_connection_that_was_closed_meanwhile_does_no_harm() {
     let server = TestServer::start().unwrap();
     let addr = server.addr();

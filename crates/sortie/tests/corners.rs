@@ -2,11 +2,58 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
+use std::thread;
 use std::time::Duration;
 
 use sortie::{CancelToken, ErrorKind, Session, Wait};
 use sortie_testserver::TestServer;
 use sortie_testserver::raw::RawServer;
+
+#[test]
+fn a_token_that_is_given_while_calls_are_under_way_ends_them() {
+    let server = TestServer::start().unwrap();
+    for is_fired_before in [true, false] {
+        let token = CancelToken::new();
+        if is_fired_before {
+            token.cancel();
+        }
+        let mut batch = Session::new().batch();
+        batch.submit(sortie::get(server.url("/hold")));
+        batch.turn(Wait::Not).unwrap();
+        let mut batch = batch.cancel_token(&CancelToken::new()).cancel_token(&token);
+        if !is_fired_before {
+            assert_eq!(batch.progress().now().done, 0);
+            thread::spawn(move || token.cancel());
+        }
+        batch.turn(Wait::Forever).unwrap();
+        while batch.progress().now().done == 0 {
+            batch.turn(Wait::Forever).unwrap();
+        }
+        let (_, outcome) = batch.take().unwrap();
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Cancelled);
+    }
+}
+
+#[test]
+fn a_token_that_was_taken_back_ends_nothing() {
+    let server = TestServer::start().unwrap();
+    let token = CancelToken::new();
+    let mut batch = Session::new().batch().cancel_token(&token);
+    batch.submit(sortie::get(server.url("/get")));
+    batch.turn(Wait::Not).unwrap();
+    let mut batch = batch.cancel_token(None);
+    token.cancel();
+    batch.submit(sortie::get(server.url("/get")));
+    let mut answers = 0;
+    while batch.unfinished() > 0 {
+        batch.turn(Wait::Forever).unwrap();
+        while let Some((_, outcome)) = batch.take() {
+            assert!(outcome.unwrap().ok());
+            answers += 1;
+        }
+    }
+    assert_eq!(answers, 2);
+}
 
 #[test]
 fn a_token_that_is_fired_between_two_turns_is_heeded_by_the_next() {

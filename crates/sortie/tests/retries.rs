@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sortie::{
-    CancelToken, Digest, ErrorKind, Memory, Method, Phase, Response, Retries, Session, Setback, Tried, Wait, What,
+    Batch, CancelToken, Digest, ErrorKind, Memory, Method, Phase, Response, Retries, Session, Setback, Tried, Wait,
+    What,
 };
 use sortie_testserver::raw::RawServer;
 use sortie_testserver::{TestServer, refused_port};
@@ -190,6 +191,30 @@ fn a_budget_is_of_its_own_batch_alone() {
         assert_eq!(busy().send().unwrap().tried().len(), 3);
     }
     assert_eq!(tried_in_a_batch(), 1, "retries before it take nothing");
+}
+
+#[test]
+fn what_a_batch_has_earned_stays_when_a_limit_is_set_between_its_calls() {
+    let server = TestServer::start().unwrap();
+    let session = Session::builder().retries(soon(3)).build().unwrap();
+    let mut batch = session.batch().retry_budget(0.1);
+    let run = |batch: &mut Batch| {
+        let mut last = None;
+        while batch.unfinished() > 0 {
+            batch.turn(Wait::Forever).unwrap();
+            while let Some((_, outcome)) = batch.take() {
+                last = Some(outcome.unwrap());
+            }
+        }
+        last.unwrap()
+    };
+    for _ in 0..10 {
+        batch.submit(session.get(server.url("/get")));
+    }
+    run(&mut batch);
+    let mut batch = batch.per_origin(4);
+    batch.submit(session.get(server.url("/status/503")));
+    assert_eq!(run(&mut batch).tried().len(), 1);
 }
 
 #[test]

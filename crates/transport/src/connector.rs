@@ -200,11 +200,23 @@ impl ConnectorBuilder {
         self
     }
 
+    /// Takes [`bind`](Self::bind) back.
+    pub fn unset_bind(mut self) -> Self {
+        self.means.sockets.bind = None;
+        self
+    }
+
     /// The network interface to connect through (SO_BINDTODEVICE). Default: the system's choice.
     ///
     /// Linux and Android only: elsewhere such connections fail and say so.
     pub fn interface(mut self, name: &str) -> Self {
         self.means.sockets.interface = Some(name.into());
+        self
+    }
+
+    /// Takes [`interface`](Self::interface) back.
+    pub fn unset_interface(mut self) -> Self {
+        self.means.sockets.interface = None;
         self
     }
 
@@ -214,6 +226,12 @@ impl ConnectorBuilder {
     /// With a proxy it is the proxy that is there.
     pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
         self.means.path = Some(path.into().into());
+        self
+    }
+
+    /// Takes [`unix_socket`](Self::unix_socket) back.
+    pub fn unset_unix_socket(mut self) -> Self {
+        self.means.path = None;
         self
     }
 
