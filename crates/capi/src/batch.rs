@@ -11,8 +11,9 @@ use crate::batch_work::Work;
 use crate::error::sortie_error;
 use crate::fault::Fault;
 use crate::fork::{Birth, keep};
-use crate::guard::{answer, guard, quiet};
+use crate::guard::{answer, guard};
 use crate::lend::{out, share, shared, unshare};
+use crate::quiet::quiet;
 use crate::session::sortie_session;
 use crate::status::{SORTIE_EMPTY, SORTIE_OK, sortie_status};
 

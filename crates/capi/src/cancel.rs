@@ -5,8 +5,9 @@ use facade::{CancelToken, Request};
 use crate::error::sortie_error;
 use crate::fault::Fault;
 use crate::fork::Birth;
-use crate::guard::{guard, quiet};
+use crate::guard::guard;
 use crate::lend::{lend, out};
+use crate::quiet::quiet;
 use crate::status::sortie_status;
 
 /// Ends the calls that it was given to, from any thread. Once fired it stays so: what is sent with it later ends at once.

@@ -9,8 +9,9 @@ use facade::cookie::{SameSite, Stored};
 
 use crate::error::sortie_error;
 use crate::fault::Fault;
-use crate::guard::{guard, quiet};
+use crate::guard::guard;
 use crate::lend::{lend, out, text};
+use crate::quiet::quiet;
 use crate::status::sortie_status;
 use crate::text::c_string;
 use crate::values::SORTIE_NEVER;

@@ -6,7 +6,7 @@ use std::ptr;
 use std::sync::OnceLock;
 
 use crate::fault::Fault;
-use crate::guard::quiet;
+use crate::quiet::quiet;
 use crate::response::sortie_response;
 use crate::status::{SORTIE_OK, sortie_status};
 use crate::text::{Text, Texts};

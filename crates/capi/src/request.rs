@@ -10,8 +10,9 @@ use facade::{Arguments, BodyArgument, Method, Part, Request};
 use crate::draft::Draft;
 use crate::error::sortie_error;
 use crate::fault::Fault;
-use crate::guard::{guard, quiet};
+use crate::guard::guard;
 use crate::lend::{lend, out, text};
+use crate::quiet::quiet;
 use crate::request_texts::Texts;
 use crate::status::sortie_status;
 

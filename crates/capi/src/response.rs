@@ -7,14 +7,10 @@ use std::sync::OnceLock;
 
 use facade::Response;
 
-use crate::error::sortie_error;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::guard::{guard, quiet};
-use crate::lend::{lend, list, text};
-use crate::status::sortie_status;
+use crate::quiet::quiet;
 use crate::text::{Text, Texts};
-use crate::values::between;
 
 /// Bytes that a handle lends: they live as long as it. `data` is not NULL, also where `size` is 0; no NUL follows.
 #[repr(C)]
@@ -148,22 +144,6 @@ pub extern "C" fn sortie_response_is_ok(response: Option<&sortie_response>) -> i
     response.map_or(0, |response| i32::from(response.response.ok()))
 }
 
-/// Fails where the status is 400 or above.
-///
-/// Returns: `SORTIE_ERR_STATUS`, whose message is as `404 Client Error: Not Found for url: ...`, and whose error has this
-/// response; `SORTIE_ERR_NULL`.
-/// Threads: any.
-#[unsafe(no_mangle)]
-pub extern "C" fn sortie_response_raise_for_status(
-    response: Option<&sortie_response>,
-    error: *mut *mut sortie_error,
-) -> sortie_status {
-    guard(error, || {
-        lend(response, "response")?.response.raise_for_status()?;
-        Ok(())
-    })
-}
-
 /// The content, decoded of its content codings. It is not copied.
 ///
 /// Returns: bytes that live as long as `response`; none where that is NULL.
@@ -203,71 +183,6 @@ pub extern "C" fn sortie_response_text(response: Option<&sortie_response>) -> so
 #[unsafe(no_mangle)]
 pub extern "C" fn sortie_response_encoding(response: Option<&sortie_response>) -> *const c_char {
     read(response, |response, lent| lent.encoding.get(|| response.encoding().into()))
-}
-
-/// Sets the status of a response, for a `response` hook that replaces what it was lent. The reason phrase becomes the usual one.
-///
-/// Parameters: `response`: a hook's own; `status`: 100 to 999.
-/// Returns: `SORTIE_ERR_ARGUMENT` for any other response or status; `SORTIE_ERR_NULL`.
-/// Ownership: what was lent of the response before stays until the hook returns.
-/// Threads: the hook's.
-#[unsafe(no_mangle)]
-pub extern "C" fn sortie_response_set_status(
-    response: Option<&mut sortie_response>,
-    status: i32,
-    error: *mut *mut sortie_error,
-) -> sortie_status {
-    guard(error, || {
-        let handle = lend(response, "response")?;
-        let mut parts = handle.response.exchange().clone().into_parts();
-        let status: u16 = between(status, 100..=999, "status")?;
-        parts.status = status.try_into().map_err(|why| Fault::argument("status", why))?;
-        if let Some(rare) = &mut parts.rare {
-            rare.reason = None;
-        }
-        handle.replace(handle.response.clone().with_exchange(parts.into()))
-    })
-}
-
-/// Sets a header field of a response, for a `response` hook that replaces what it was lent: in place of those of that name, in
-/// any case.
-///
-/// Parameters: `response`: a hook's own.
-/// Returns: `SORTIE_ERR_ARGUMENT` for any other response; `SORTIE_ERR_INVALID_HEADER`, `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
-/// Ownership: both texts are copied. What was lent of the response before stays until the hook returns.
-/// Threads: the hook's.
-#[unsafe(no_mangle)]
-pub extern "C" fn sortie_response_set_header(
-    response: Option<&mut sortie_response>,
-    name: *const c_char,
-    value: *const c_char,
-    error: *mut *mut sortie_error,
-) -> sortie_status {
-    guard(error, || {
-        let (handle, name, value) = (lend(response, "response")?, text(name, "name")?, text(value, "value")?);
-        let mut parts = handle.response.exchange().clone().into_parts();
-        parts.headers.set(name, value).map_err(Fault::header)?;
-        handle.replace(handle.response.clone().with_exchange(parts.into()))
-    })
-}
-
-/// Sets the content of a response, for a `response` hook that replaces what it was lent. Header fields stay as they are.
-///
-/// Parameters: `response`: a hook's own; `data`: may be NULL where `size` is 0.
-/// Returns: `SORTIE_ERR_ARGUMENT` for any other response; `SORTIE_ERR_NULL`.
-/// Ownership: `data` is copied. What was lent of the response before stays until the hook returns.
-/// Threads: the hook's.
-#[unsafe(no_mangle)]
-pub extern "C" fn sortie_response_set_content(
-    response: Option<&mut sortie_response>,
-    data: *const u8,
-    size: usize,
-    error: *mut *mut sortie_error,
-) -> sortie_status {
-    guard(error, || {
-        let (handle, data) = (lend(response, "response")?, list(data, size, "data")?);
-        handle.replace(handle.response.clone().with_content(data.to_vec()))
-    })
 }
 
 /// Lets a response go, and all that it lent.

@@ -6,8 +6,9 @@ use facade::Retries;
 
 use crate::error::sortie_error;
 use crate::fault::Fault;
-use crate::guard::{guard, quiet};
+use crate::guard::guard;
 use crate::lend::{lend, list, out};
+use crate::quiet::quiet;
 use crate::status::sortie_status;
 use crate::values::between;
 

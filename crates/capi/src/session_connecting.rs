@@ -11,7 +11,6 @@ use crate::guard::guard;
 use crate::lend::{optional_text, out, text};
 use crate::session::sortie_session;
 use crate::status::sortie_status;
-use crate::tls::sortie_tls;
 use crate::values::{SORTIE_ADDRESSES_ALL, SORTIE_ADDRESSES_PUBLIC, between, limit};
 
 /// Sends each request through a proxy, in place of all that was said of proxies before, also by the environment. By
@@ -90,43 +89,6 @@ pub extern "C" fn sortie_session_set_trust_env(
     error: *mut *mut sortie_error,
 ) -> sortie_status {
     guard(error, || sortie_session::change(session, |defaults| defaults.trust_env(trusted != 0)))
-}
-
-/// How connections are secured: roots, pins, a client certificate. Default: the system's roots, TLS 1.2 and 1.3.
-///
-/// Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
-/// Ownership: `tls` is copied: later changes of it change nothing here. Sessions and requests that were handed the same one, not
-/// changed in between, resume each other's TLS sessions.
-/// Threads: any; it holds for calls that begin later.
-#[unsafe(no_mangle)]
-pub extern "C" fn sortie_session_set_tls(
-    session: Option<&sortie_session>,
-    tls: Option<&sortie_tls>,
-    error: *mut *mut sortie_error,
-) -> sortie_status {
-    guard(error, || {
-        let tls = sortie_tls::lend(tls)?;
-        sortie_session::change(session, |defaults| tls.secure(defaults))
-    })
-}
-
-/// How connections to an `https` proxy are secured. By default with the roots, the lowest version and the key log of
-/// `sortie_session_set_tls`, and nothing else of it.
-///
-/// Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
-/// Ownership: `tls` is copied: later changes of it change nothing here. Sessions and requests that were handed the same one, not
-/// changed in between, resume each other's TLS sessions.
-/// Threads: any; it holds for calls that begin later.
-#[unsafe(no_mangle)]
-pub extern "C" fn sortie_session_set_proxy_tls(
-    session: Option<&sortie_session>,
-    tls: Option<&sortie_tls>,
-    error: *mut *mut sortie_error,
-) -> sortie_status {
-    guard(error, || {
-        let tls = sortie_tls::lend(tls)?;
-        sortie_session::change(session, |defaults| tls.secure_proxy(defaults))
-    })
 }
 
 /// Connects to a Unix socket, in the place of whatever host a URL names. The environment's proxies are put aside; with
@@ -289,7 +251,7 @@ mod tests {
 
     use super::*;
     use crate::status::*;
-    use crate::trial::{failed, session};
+    use crate::trial::session;
     use crate::values::SORTIE_NEVER;
 
     const NO: *mut *mut sortie_error = ptr::null_mut();
@@ -378,11 +340,6 @@ mod tests {
     fn what_is_missing_is_named() {
         let session = session();
         let session = Some(&*session);
-        assert_eq!(
-            failed(|error| sortie_session_set_tls(session, None, error)),
-            (SORTIE_ERR_NULL, "`tls` is NULL".into())
-        );
-        assert_eq!(sortie_session_set_proxy_tls(session, None, NO), SORTIE_ERR_NULL);
         assert_eq!(sortie_session_set_trust_env(None, 1, NO), SORTIE_ERR_NULL);
         assert_eq!(sortie_session_set_unix_socket(session, c"/nowhere/socket".as_ptr(), NO), SORTIE_OK);
         let error = sortie_session::lend(session).unwrap().get("http://h.test/").send().unwrap_err();

@@ -118,6 +118,7 @@ mod tests {
     use crate::request_hooks::*;
     use crate::response::*;
     use crate::response_head::sortie_response_header;
+    use crate::response_setters::*;
     use crate::status::*;
 
     const NONE: *mut *mut sortie_error = ptr::null_mut();

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::error::sortie_error;
-use crate::guard::{guard, quiet};
+use crate::guard::guard;
 use crate::lend::{lend, out};
+use crate::quiet::quiet;
 use crate::response::sortie_response;
 use crate::status::sortie_status;
 

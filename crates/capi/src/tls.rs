@@ -8,8 +8,9 @@ use facade::{Request, SessionBuilder};
 
 use crate::error::sortie_error;
 use crate::fault::Fault;
-use crate::guard::{guard, quiet};
+use crate::guard::guard;
 use crate::lend::{lend, list, out, text};
+use crate::quiet::quiet;
 use crate::status::sortie_status;
 use crate::values::{SORTIE_TLS_1_2, SORTIE_TLS_1_3};
 
@@ -395,13 +396,11 @@ fn unsupported() -> Fault {
 mod tests {
     use std::ptr;
 
-    use sortie_testserver::{Authority, TestServer, TlsOptions};
+    use sortie_testserver::Authority;
 
     use super::*;
-    use crate::session::sortie_session;
-    use crate::session_connecting::{sortie_session_set_proxy_tls, sortie_session_set_tls};
     use crate::status::*;
-    use crate::trial::{Temporary, failed, made, session};
+    use crate::trial::{Temporary, failed, made};
 
     const NO: *mut *mut sortie_error = ptr::null_mut();
 
@@ -441,36 +440,6 @@ mod tests {
         drop(file);
         assert_eq!(sortie_tls_set_min_version(Some(&mut tls), SORTIE_TLS_1_3, NO), SORTIE_OK);
         assert_eq!(sortie_tls_set_server_name(Some(&mut tls), c"a b".as_ptr(), NO), SORTIE_ERR_ARGUMENT);
-    }
-
-    #[test]
-    fn what_is_handed_to_a_session_secures_it() {
-        let authority = Authority::new().unwrap();
-        let options = TlsOptions::new(authority.certificate(&["127.0.0.1"]).unwrap());
-        let server = TestServer::start_tls(options).unwrap();
-        let session = session();
-        let session = Some(&*session);
-        let get = || sortie_session::lend(session).unwrap().get(server.url("/get")).send();
-        let mut tls = tls();
-        assert_eq!(sortie_session_set_tls(session, Some(&tls), NO), SORTIE_OK);
-        assert_eq!(get().unwrap_err().kind(), ErrorKind::Tls);
-        let pem = authority.pem();
-        assert_eq!(sortie_tls_set_roots_pem(Some(&mut tls), pem.as_ptr(), pem.len(), NO), SORTIE_OK);
-        // The session has a copy from before.
-        assert_eq!(get().unwrap_err().kind(), ErrorKind::Tls);
-        assert_eq!(sortie_session_set_tls(session, Some(&tls), NO), SORTIE_OK);
-        assert_eq!(sortie_session_set_proxy_tls(session, Some(&tls), NO), SORTIE_OK);
-        assert!(get().unwrap().ok());
-
-        assert_eq!(sortie_tls_add_pin_sha256(Some(&mut tls), [7; 32].as_ptr(), 32, NO), SORTIE_OK);
-        assert_eq!(sortie_tls_set_danger_accept_invalid_certs(Some(&mut tls), 1, NO), SORTIE_OK);
-        assert_eq!(sortie_tls_set_min_version(Some(&mut tls), SORTIE_TLS_1_3, NO), SORTIE_OK);
-        assert_eq!(sortie_tls_set_resumption(Some(&mut tls), 0, NO), SORTIE_OK);
-        assert_eq!(sortie_tls_set_server_name(Some(&mut tls), c"h.test".as_ptr(), NO), SORTIE_OK);
-        assert_eq!(sortie_session_set_tls(session, Some(&tls), NO), SORTIE_OK);
-        sortie_tls_free(Some(tls));
-        assert_eq!(get().unwrap_err().kind(), ErrorKind::Tls);
-        sortie_tls_free(None);
     }
 }
 

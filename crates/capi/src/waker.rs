@@ -6,8 +6,9 @@ use crate::batch::sortie_batch;
 use crate::error::sortie_error;
 use crate::fault::Fault;
 use crate::fork::Birth;
-use crate::guard::{guard, quiet};
+use crate::guard::guard;
 use crate::lend::{lend, out};
+use crate::quiet::quiet;
 use crate::status::sortie_status;
 
 /// Ends the wait of a batch's turn, from any thread. It may outlive its batch, and wakes nobody then.
