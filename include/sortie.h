@@ -2003,16 +2003,6 @@ uint16_t sortie_response_status(const sortie_response *response);
 int32_t sortie_response_is_ok(const sortie_response *response);
 
 /**
- * Fails where the status is 400 or above.
- *
- * Returns: `SORTIE_ERR_STATUS`, whose message is as `404 Client Error: Not Found for url: ...`, and whose error has this
- * response; `SORTIE_ERR_NULL`.
- * Threads: any.
- */
-sortie_status sortie_response_raise_for_status(const sortie_response *response,
-                                               sortie_error **error);
-
-/**
  * The content, decoded of its content codings. It is not copied.
  *
  * Returns: bytes that live as long as `response`; none where that is NULL.
@@ -2037,45 +2027,6 @@ sortie_bytes sortie_response_text(const sortie_response *response);
  * Threads: any.
  */
 const char *sortie_response_encoding(const sortie_response *response);
-
-/**
- * Sets the status of a response, for a `response` hook that replaces what it was lent. The reason phrase becomes the usual one.
- *
- * Parameters: `response`: a hook's own; `status`: 100 to 999.
- * Returns: `SORTIE_ERR_ARGUMENT` for any other response or status; `SORTIE_ERR_NULL`.
- * Ownership: what was lent of the response before stays until the hook returns.
- * Threads: the hook's.
- */
-sortie_status sortie_response_set_status(sortie_response *response,
-                                         int32_t status,
-                                         sortie_error **error);
-
-/**
- * Sets a header field of a response, for a `response` hook that replaces what it was lent: in place of those of that name, in
- * any case.
- *
- * Parameters: `response`: a hook's own.
- * Returns: `SORTIE_ERR_ARGUMENT` for any other response; `SORTIE_ERR_INVALID_HEADER`, `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
- * Ownership: both texts are copied. What was lent of the response before stays until the hook returns.
- * Threads: the hook's.
- */
-sortie_status sortie_response_set_header(sortie_response *response,
-                                         const char *name,
-                                         const char *value,
-                                         sortie_error **error);
-
-/**
- * Sets the content of a response, for a `response` hook that replaces what it was lent. Header fields stay as they are.
- *
- * Parameters: `response`: a hook's own; `data`: may be NULL where `size` is 0.
- * Returns: `SORTIE_ERR_ARGUMENT` for any other response; `SORTIE_ERR_NULL`.
- * Ownership: `data` is copied. What was lent of the response before stays until the hook returns.
- * Threads: the hook's.
- */
-sortie_status sortie_response_set_content(sortie_response *response,
-                                          const uint8_t *data,
-                                          size_t size,
-                                          sortie_error **error);
 
 /**
  * Lets a response go, and all that it lent.
@@ -2256,6 +2207,55 @@ const char *sortie_response_request_header_name(const sortie_response *response,
  * Threads: any.
  */
 const char *sortie_response_request_header_value(const sortie_response *response, size_t index);
+
+/**
+ * Fails where the status is 400 or above.
+ *
+ * Returns: `SORTIE_ERR_STATUS`, whose message is as `404 Client Error: Not Found for url: ...`, and whose error has this
+ * response; `SORTIE_ERR_NULL`.
+ * Threads: any.
+ */
+sortie_status sortie_response_raise_for_status(const sortie_response *response,
+                                               sortie_error **error);
+
+/**
+ * Sets the status of a response, for a `response` hook that replaces what it was lent. The reason phrase becomes the usual one.
+ *
+ * Parameters: `response`: a hook's own; `status`: 100 to 999.
+ * Returns: `SORTIE_ERR_ARGUMENT` for any other response or status; `SORTIE_ERR_NULL`.
+ * Ownership: what was lent of the response before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_response_set_status(sortie_response *response,
+                                         int32_t status,
+                                         sortie_error **error);
+
+/**
+ * Sets a header field of a response, for a `response` hook that replaces what it was lent: in place of those of that name, in
+ * any case.
+ *
+ * Parameters: `response`: a hook's own.
+ * Returns: `SORTIE_ERR_ARGUMENT` for any other response; `SORTIE_ERR_INVALID_HEADER`, `SORTIE_ERR_NULL`, `SORTIE_ERR_UTF8`.
+ * Ownership: both texts are copied. What was lent of the response before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_response_set_header(sortie_response *response,
+                                         const char *name,
+                                         const char *value,
+                                         sortie_error **error);
+
+/**
+ * Sets the content of a response, for a `response` hook that replaces what it was lent. Header fields stay as they are.
+ *
+ * Parameters: `response`: a hook's own; `data`: may be NULL where `size` is 0.
+ * Returns: `SORTIE_ERR_ARGUMENT` for any other response; `SORTIE_ERR_NULL`.
+ * Ownership: `data` is copied. What was lent of the response before stays until the hook returns.
+ * Threads: the hook's.
+ */
+sortie_status sortie_response_set_content(sortie_response *response,
+                                          const uint8_t *data,
+                                          size_t size,
+                                          sortie_error **error);
 
 /**
  * So many retries of a call at most, and the defaults for the rest. Hand it to a session or a request.
@@ -2470,31 +2470,6 @@ sortie_status sortie_session_set_no_proxy(const sortie_session *session,
  * Threads: any; it holds for calls that begin later.
  */
 sortie_status sortie_session_set_trust_env(const sortie_session *session, int32_t trusted, sortie_error **error);
-
-/**
- * How connections are secured: roots, pins, a client certificate. Default: the system's roots, TLS 1.2 and 1.3.
- *
- * Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
- * Ownership: `tls` is copied: later changes of it change nothing here. Sessions and requests that were handed the same one, not
- * changed in between, resume each other's TLS sessions.
- * Threads: any; it holds for calls that begin later.
- */
-sortie_status sortie_session_set_tls(const sortie_session *session,
-                                     const sortie_tls *tls,
-                                     sortie_error **error);
-
-/**
- * How connections to an `https` proxy are secured. By default with the roots, the lowest version and the key log of
- * `sortie_session_set_tls`, and nothing else of it.
- *
- * Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
- * Ownership: `tls` is copied: later changes of it change nothing here. Sessions and requests that were handed the same one, not
- * changed in between, resume each other's TLS sessions.
- * Threads: any; it holds for calls that begin later.
- */
-sortie_status sortie_session_set_proxy_tls(const sortie_session *session,
-                                           const sortie_tls *tls,
-                                           sortie_error **error);
 
 /**
  * Connects to a Unix socket, in the place of whatever host a URL names. The environment's proxies are put aside; with
@@ -2970,6 +2945,31 @@ sortie_status sortie_session_save(const sortie_session *session,
                                   const char *path,
                                   int32_t with_secrets,
                                   sortie_error **error);
+
+/**
+ * How connections are secured: roots, pins, a client certificate. Default: the system's roots, TLS 1.2 and 1.3.
+ *
+ * Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `tls` is copied: later changes of it change nothing here. Sessions and requests that were handed the same one, not
+ * changed in between, resume each other's TLS sessions.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_tls(const sortie_session *session,
+                                     const sortie_tls *tls,
+                                     sortie_error **error);
+
+/**
+ * How connections to an `https` proxy are secured. By default with the roots, the lowest version and the key log of
+ * `sortie_session_set_tls`, and nothing else of it.
+ *
+ * Returns: `SORTIE_ERR_UNSUPPORTED` where the library was built without TLS; `SORTIE_ERR_NULL`, `SORTIE_ERR_FORKED`.
+ * Ownership: `tls` is copied: later changes of it change nothing here. Sessions and requests that were handed the same one, not
+ * changed in between, resume each other's TLS sessions.
+ * Threads: any; it holds for calls that begin later.
+ */
+sortie_status sortie_session_set_proxy_tls(const sortie_session *session,
+                                           const sortie_tls *tls,
+                                           sortie_error **error);
 
 /**
  * The name of a status, such as `SORTIE_ERR_NULL`, for messages.

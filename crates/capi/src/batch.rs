@@ -5,12 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use facade::{Progress, Session};
+use facade::{Progress, Session, keep};
 
 use crate::batch_work::Work;
 use crate::error::sortie_error;
 use crate::fault::Fault;
-use crate::fork::{Birth, keep};
+use crate::fork::Birth;
 use crate::guard::{answer, guard};
 use crate::lend::{out, share, shared, unshare};
 use crate::quiet::quiet;

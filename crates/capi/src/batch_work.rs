@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{mem, ptr};
 
-use facade::{Batch, Error, Progress, Request, Response, Session, Wait};
+use facade::{Batch, Error, Progress, Request, Response, Session, Wait, keep};
 
 use crate::context::Context;
 use crate::fault::Fault;
-use crate::fork::{Birth, keep};
+use crate::fork::Birth;
 use crate::outcome::{Done, sortie_outcome};
 
 /// A batch, and what C is owed by it.

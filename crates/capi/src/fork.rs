@@ -1,9 +1,7 @@
 //! Which process this is, as far as `fork` goes.
 
-use std::any::Any;
-use std::ptr;
 use std::sync::Once;
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::fault::Fault;
 
@@ -12,15 +10,6 @@ static FORKS: AtomicU32 = AtomicU32::new(0);
 
 /// Asks to be told of forks, once.
 static ASKED: Once = Once::new();
-
-/// What a child may not let go: see `keep`. A list, so that it stays in reach of those who look for leaks.
-static KEPT: AtomicPtr<Kept> = AtomicPtr::new(ptr::null_mut());
-
-/// Something that is never let go.
-struct Kept {
-    _what: Box<dyn Any + Send>,
-    _next: *mut Kept,
-}
 
 /// In which process something was made.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -53,14 +42,6 @@ impl Birth {
     }
 }
 
-/// Keeps what belongs to the parent for ever: to drop it could call the program back, or wait for a thread that is not there.
-pub(crate) fn keep(what: impl Send + 'static) {
-    let kept = Box::leak(Box::new(Kept { _what: Box::new(what), _next: KEPT.load(Ordering::Acquire) }));
-    while let Err(next) = KEPT.compare_exchange(kept._next, kept, Ordering::AcqRel, Ordering::Acquire) {
-        kept._next = next;
-    }
-}
-
 /// Runs in the child.
 // SAFETY: it asks nothing of whoever calls it; it is called unsafe because pthread_atfork takes no other.
 unsafe extern "C" fn forked() {
@@ -69,16 +50,11 @@ unsafe extern "C" fn forked() {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     #[test]
-    fn what_is_kept_is_never_dropped() {
-        let what = Arc::new(());
-        keep(what.clone());
-        keep(what.clone());
-        assert_eq!(Arc::strong_count(&what), 3);
+    fn what_is_made_here_is_of_this_process() {
         assert!(Birth::here().is_here());
+        assert!(Birth::here().check("session").is_ok());
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use facade::{Session, SessionBuilder};
+use facade::{Session, SessionBuilder, keep};
 
 use crate::cancel::sortie_cancel;
 use crate::error::sortie_error;
 use crate::fault::Fault;
-use crate::fork::{Birth, keep};
+use crate::fork::Birth;
 use crate::guard::guard;
 use crate::lend::{lend, out, shared, unshare};
 use crate::quiet::quiet;

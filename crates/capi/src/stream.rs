@@ -5,13 +5,13 @@ use std::io::Read;
 use std::ptr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError};
 
-use facade::ResponseStream;
+use facade::{ResponseStream, keep};
 
 use crate::cancel::sortie_cancel;
 use crate::error::sortie_error;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::fork::{Birth, keep};
+use crate::fork::Birth;
 use crate::guard::guard;
 use crate::lend::{lend, out, room, share, shared, unshare};
 use crate::quiet::quiet;

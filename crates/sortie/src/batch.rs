@@ -50,7 +50,7 @@ use crate::{CancelToken, Progress, Request, Session, Wait};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Batch {
-    home: Session,
+    pub(crate) home: Session,
     pub(crate) driver: Option<Driver>,
     pub(crate) desk: Desk,
     pub(crate) options: Options,
@@ -333,10 +333,6 @@ impl Batch {
     /// How many calls are under way at the same time, at the most.
     pub(crate) fn window(&self) -> usize {
         self.options.concurrency.unwrap_or_else(|| self.home.profile().connections.total).max(1)
-    }
-
-    pub(crate) fn home(&self) -> &Session {
-        &self.home
     }
 
     pub(crate) fn progress_ref(&self) -> &Progress {

@@ -14,9 +14,24 @@ struct Kept {
 
 /// Keeps something for ever: in the child of a fork, where a hook of the parent's may not run, and a lock may be held by a
 /// thread that is not there.
-pub(crate) fn keep(what: impl Send + 'static) {
+pub fn keep(what: impl Send + 'static) {
     let kept = Box::leak(Box::new(Kept { _what: Box::new(what), _next: KEPT.load(Ordering::Acquire) }));
     while let Err(next) = KEPT.compare_exchange(kept._next, kept, Ordering::AcqRel, Ordering::Acquire) {
         kept._next = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_never_dropped() {
+        let what = Arc::new(());
+        keep(what.clone());
+        keep(what.clone());
+        assert_eq!(Arc::strong_count(&what), 3);
     }
 }

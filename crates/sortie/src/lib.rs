@@ -101,6 +101,8 @@ pub use batch::Batch;
 pub use builder::{Defaults, ForSession, SessionBuilder};
 pub use cancel::CancelToken;
 pub use download::{Download, Downloading};
+#[doc(hidden)]
+pub use kept::keep;
 pub use progress::{Progress, Snapshot};
 pub use request::Request;
 pub use response_lines::ResponseLines;

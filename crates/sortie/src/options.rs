@@ -59,7 +59,7 @@ impl Batch {
     /// ```
     #[must_use]
     pub fn another(&self) -> Batch {
-        let mut batch = self.home().batch();
+        let mut batch = self.home.batch();
         batch.options = self.options.clone();
         batch
     }
