@@ -21,6 +21,9 @@ template <class Work> sortie_status thrown(Work &&work) {
     return SORTIE_OK;
 }
 
+// A copy of the content, which outlives the response.
+inline std::string content_of(const sortie::response &response) { return std::string(response.content()); }
+
 // Whether one text is in the other.
 inline bool has(std::string_view text, std::string_view part) {
     if (text.find(part) != std::string_view::npos) {

@@ -1,6 +1,20 @@
 // Sessions, requests, responses, cookies and errors of sortie.hpp.
 #include "check.hpp"
 
+#include <type_traits>
+
+// What a handle lends is gone with it: who lends has a name.
+#define LENDS(Handle, Call)                                                                                            \
+    do {                                                                                                               \
+        const auto asked = [](auto &&lender) -> decltype(static_cast<decltype(lender)>(lender)Call) {                  \
+            return static_cast<decltype(lender)>(lender)Call;                                                          \
+        };                                                                                                             \
+        static_assert(std::is_invocable_v<decltype(asked), Handle &>);                                                 \
+        static_assert(std::is_invocable_v<decltype(asked), const Handle &>);                                           \
+        static_assert(!std::is_invocable_v<decltype(asked), Handle>);                                                  \
+        static_assert(!std::is_invocable_v<decltype(asked), const Handle>);                                            \
+    } while (false)
+
 using namespace std::chrono_literals;
 
 static void a_response_says_what_came(sortie::session &session, const std::string &base) {
@@ -73,17 +87,16 @@ static void a_request_is_built_of_views(sortie::session &session, const std::str
     CHECK(has(response.content(), "\"X-Name\"") && has(response.content(), "a b"));
     CHECK(has(response.content(), "biscuit"));
     copy.set_method("PUT").set_json("{\"a\": [1, 2]}").unset_header("X-Name");
-    CHECK(has(session.send(copy).content(), "PUT"));
+    CHECK(has(content_of(session.send(copy)), "PUT"));
     sortie::request form("POST", base + "/anything");
-    CHECK(has(session.send(form.add_form("name", "of a form")).content(), "of a form"));
-    CHECK(has(session.send(sortie::request("POST", base + "/anything")
-                               .add_part("one", "of many")
-                               .add_part("two", "more", "file.txt", "text/plain"))
-                  .content(),
+    CHECK(has(content_of(session.send(form.add_form("name", "of a form"))), "of a form"));
+    CHECK(has(content_of(session.send(sortie::request("POST", base + "/anything")
+                                          .add_part("one", "of many")
+                                          .add_part("two", "more", "file.txt", "text/plain"))),
               "of many"));
-    CHECK(has(session.post(base + "/anything", "posted", "text/x-own").content(), "text/x-own"));
+    CHECK(has(content_of(session.post(base + "/anything", "posted", "text/x-own")), "text/x-own"));
     CHECK(session.send(sortie::request("GET", base + "/basic-auth/me/secret").set_basic_auth("me", "secret")).is_ok());
-    CHECK(session.send(sortie::request("GET", base + "/range/100").set_range(10, 19)).content().size() == 10);
+    CHECK(content_of(session.send(sortie::request("GET", base + "/range/100").set_range(10, 19))).size() == 10);
 }
 
 static void faults_are_thrown_or_returned(sortie::session &session, const std::string &base) {
@@ -107,6 +120,11 @@ static void faults_are_thrown_or_returned(sortie::session &session, const std::s
     CHECK(!error.causes().empty() && error.warnings().empty() && !error.response().has_value());
     CHECK(has(error.chain(), error.causes().front()));
     CHECK(thrown([&] { none.value(); }) == SORTIE_ERR_CONNECT);
+
+    // What is lent by something without a name does not compile; what is not, does.
+    const sortie::error kept = session.try_get("http://127.0.0.1:1/").error();
+    CHECK(kept.status() == SORTIE_ERR_CONNECT);
+    CHECK((*session.try_get(base + "/get")).status() == 200);
 
     const auto refused = session.get(base + "/status/404").try_raise_for_status();
     CHECK(!refused && refused.error().response()->status() == 404);
@@ -142,7 +160,7 @@ static void a_session_has_defaults(const std::string &base, const std::string &f
     CHECK(has(response.content(), "hpp/1") && has(response.content(), "X-Default"));
     CHECK(has(response.content(), "Bearer token") && has(response.content(), "every") && has(log, "/anything"));
     session.unset_log().unset_auth().unset_header("X-Default").set_log_path(folder + "/log").unset_log();
-    CHECK(!has(session.get("anything").content(), "X-Default"));
+    CHECK(!has(content_of(session.get("anything")), "X-Default"));
     CHECK(session.warm(base, 2) == 2);
 
     session.add_cookie(base, "one=1; Path=/; Max-Age=1000; SameSite=Lax");
@@ -159,16 +177,67 @@ static void a_session_has_defaults(const std::string &base, const std::string &f
     session.clear_cookies();
     CHECK(session.cookies().empty());
     session.save(folder + "/session.json", false);
-    CHECK(has(sortie::session::restore(folder + "/session.json").get("anything").content(), "hpp/1"));
+    CHECK(has(content_of(sortie::session::restore(folder + "/session.json").get("anything")), "hpp/1"));
+}
+
+static void only_what_has_a_name_lends() {
+    LENDS(sortie::response, .reason());
+    LENDS(sortie::response, .version());
+    LENDS(sortie::response, .url());
+    LENDS(sortie::response, .content());
+    LENDS(sortie::response, .text());
+    LENDS(sortie::response, .encoding());
+    LENDS(sortie::response, .header(""));
+    LENDS(sortie::response, .headers());
+    LENDS(sortie::response, .trailers());
+    LENDS(sortie::response, .history());
+    LENDS(sortie::response, .links());
+    LENDS(sortie::response, .link(""));
+    LENDS(sortie::response, .peer());
+    LENDS(sortie::response, .request_method());
+    LENDS(sortie::response, .request_url());
+    LENDS(sortie::response, .request_header(""));
+    LENDS(sortie::response, .request_headers());
+    LENDS(sortie::response, .warnings());
+    static_assert(!std::is_constructible_v<sortie::response_view, sortie::response>);
+    static_assert(!std::is_assignable_v<sortie::response_view &, sortie::response>);
+    static_assert(std::is_constructible_v<sortie::response_view, const sortie::response &>);
+    static_assert(std::is_assignable_v<sortie::response_view &, sortie::response &>);
+
+    LENDS(sortie::error, .kind());
+    LENDS(sortie::error, .message());
+    LENDS(sortie::error, .phase());
+    LENDS(sortie::error, .method());
+    LENDS(sortie::error, .url());
+    LENDS(sortie::error, .causes());
+    LENDS(sortie::error, .warnings());
+    LENDS(sortie::error, .chain());
+    LENDS(sortie::error, .response());
+    LENDS(sortie::result<sortie::response>, .operator->());
+    static_assert(!std::is_reference_v<decltype(std::declval<sortie::result<sortie::response>>().error())>);
+    static_assert(!std::is_reference_v<decltype(std::declval<sortie::result<void>>().error())>);
+    static_assert(!std::is_reference_v<decltype(*std::declval<sortie::result<sortie::response>>())>);
+
+    LENDS(sortie::cookies, [0]);
+    LENDS(sortie::cookies, .value(""));
+    LENDS(sortie::cookies, .begin());
+    LENDS(sortie::cookies, .end());
+    LENDS(sortie::stream, .response());
+    LENDS(sortie::stream, .try_response());
+    LENDS(sortie::stream, .trailers());
+    LENDS(sortie::request, .method());
+    LENDS(sortie::request, .url());
+    LENDS(sortie::request, .header(""));
 }
 
 int main(int argc, char **argv) {
     begin();
     const std::string base = argument(argc, argv, 1);
     const std::string folder = argument(argc, argv, 2);
+    only_what_has_a_name_lends();
     sortie::check_version();
     CHECK(sortie::get(base + "/get").status() == 200);
-    CHECK(has(sortie::post(base + "/post", "body", "text/plain").content(), "body"));
+    CHECK(has(content_of(sortie::post(base + "/post", "body", "text/plain")), "body"));
     sortie::session session;
     a_response_says_what_came(session, base);
     redirects_and_links_are_ranges(session, base);
@@ -176,7 +245,8 @@ int main(int argc, char **argv) {
     faults_are_thrown_or_returned(session, base);
     a_session_has_defaults(base, folder);
     const auto set = session.send(sortie::request("GET", base + "/cookies/set/a/b").set_redirects(false));
-    CHECK(set.cookies().size() == 1 && set.cookies()[0].value == "b");
+    const auto cookies = set.cookies();
+    CHECK(cookies.size() == 1 && cookies[0].value == "b");
     sortie::tls tls;
     CHECK(thrown([&] { tls.set_roots_pem("no pem"); }) != SORTIE_OK);
     tls.set_min_version(sortie::tls_version::v1_3).set_resumption(false).add_pin_sha256({});

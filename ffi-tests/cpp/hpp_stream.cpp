@@ -60,7 +60,7 @@ static void a_body_is_read_from_a_function(const sortie::session &session, const
             return count;
         },
         left.size());
-    CHECK(has(session.send(request).content(), "read by a lambda"));
+    CHECK(has(content_of(session.send(request)), "read by a lambda"));
 
     sortie::request failing("POST", base + "/anything");
     failing.set_reader([](std::uint8_t *, std::size_t) -> std::size_t { throw std::runtime_error("empty"); });

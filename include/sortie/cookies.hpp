@@ -6,24 +6,30 @@
 
 namespace sortie {
 
-/// Cookies that were there at one moment. Iterate over it, or ask for one by name.
+/// Cookies that were there at one moment. Iterate over it, or ask for one by name. What it lends lives as long as it:
+/// one without a name lends nothing.
 class cookies {
 public:
+    /// Takes a handle over.
     explicit cookies(sortie_cookies *raw) : raw_(raw) {}
 
     /// How many there are.
     std::size_t size() const { return sortie_cookies_count(raw()); }
     bool empty() const { return size() == 0; }
     /// Of an index below `size()`.
-    cookie operator[](std::size_t index) const { return at(raw(), index); }
+    cookie operator[](std::size_t index) const & { return at(raw(), index); }
+    void operator[](std::size_t) const && = delete;
     /// The value of the first cookie of that name; nothing where there is none.
-    std::optional<std::string_view> value(std::string_view name) const {
+    std::optional<std::string_view> value(std::string_view name) const & {
         const char *value = sortie_cookies_value(raw(), detail::text(name).get());
         return value == nullptr ? std::nullopt : std::optional<std::string_view>(value);
     }
+    void value(std::string_view) const && = delete;
 
-    auto begin() const { return list(raw()).begin(); }
-    auto end() const { return list(raw()).end(); }
+    auto begin() const & { return list(raw()).begin(); }
+    auto end() const & { return list(raw()).end(); }
+    void begin() const && = delete;
+    void end() const && = delete;
     const sortie_cookies *raw() const noexcept { return raw_.get(); }
 
 private:

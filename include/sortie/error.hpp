@@ -42,6 +42,7 @@ inline std::string_view view(sortie_bytes lent) {
 } // namespace detail
 
 /// Why a function failed, or why a call has no response. Copies are cheap, and may be kept for as long as you like.
+/// What one lends lives as long as it: one without a name lends nothing but `what()`.
 class error : public std::exception {
 public:
     /// An error of the library's: it is taken over.
@@ -56,15 +57,20 @@ public:
     /// One of `SORTIE_ERR_...`.
     sortie_status status() const noexcept { return facts_->status; }
     /// What kind of error it is, such as `connect timeout`.
-    std::string_view kind() const noexcept { return facts_->kind; }
+    std::string_view kind() const & noexcept { return facts_->kind; }
+    void kind() const && = delete;
     /// What went wrong, and which: one clause without its causes.
-    std::string_view message() const noexcept { return facts_->message; }
+    std::string_view message() const & noexcept { return facts_->message; }
+    void message() const && = delete;
     /// What was being done, such as `connect`; empty where that is not known.
-    std::string_view phase() const noexcept { return facts_->phase; }
+    std::string_view phase() const & noexcept { return facts_->phase; }
+    void phase() const && = delete;
     /// The method of the request; empty where there is none.
-    std::string_view method() const noexcept { return facts_->method; }
+    std::string_view method() const & noexcept { return facts_->method; }
+    void method() const && = delete;
     /// The URL of the request, without secrets; empty where there is none.
-    std::string_view url() const noexcept { return facts_->url; }
+    std::string_view url() const & noexcept { return facts_->url; }
+    void url() const && = delete;
     /// The system's `errno`; 0 where it has no part in it.
     std::int32_t os_error() const noexcept { return facts_->os_error; }
     /// Whether a time was up.
@@ -72,15 +78,19 @@ public:
     /// How often it was tried.
     std::uint32_t attempts() const noexcept { return facts_->attempts; }
     /// Why it went wrong: each cause that of the one before.
-    const std::vector<std::string> &causes() const noexcept { return facts_->causes; }
+    const std::vector<std::string> &causes() const & noexcept { return facts_->causes; }
+    void causes() const && = delete;
     /// What hooks had to say.
-    const std::vector<std::string> &warnings() const noexcept { return facts_->warnings; }
+    const std::vector<std::string> &warnings() const & noexcept { return facts_->warnings; }
+    void warnings() const && = delete;
     /// The message and all its causes, colons between them.
-    std::string_view chain() const noexcept { return facts_->chain; }
+    std::string_view chain() const & noexcept { return facts_->chain; }
+    void chain() const && = delete;
     /// The same, for whoever catches `std::exception`.
     const char *what() const noexcept override { return facts_->chain.c_str(); }
     /// The response that the error is about, such as one with a status of 400 or above. It lives as long as the error.
-    std::optional<response_view> response() const;
+    std::optional<response_view> response() const &;
+    void response() const && = delete;
 
 private:
     struct facts {
@@ -160,11 +170,14 @@ public:
     /// The value: only where there is one.
     T &operator*() & { return *std::get_if<0>(&state_); }
     const T &operator*() const & { return *std::get_if<0>(&state_); }
-    T *operator->() { return std::get_if<0>(&state_); }
-    const T *operator->() const { return std::get_if<0>(&state_); }
+    T operator*() && { return std::move(*std::get_if<0>(&state_)); }
+    T *operator->() & { return std::get_if<0>(&state_); }
+    const T *operator->() const & { return std::get_if<0>(&state_); }
+    void operator->() const && = delete;
 
     /// Why there is no value: only where there is none.
-    const sortie::error &error() const { return *std::get_if<1>(&state_); }
+    const sortie::error &error() const & { return *std::get_if<1>(&state_); }
+    sortie::error error() const && { return *std::get_if<1>(&state_); }
 
 private:
     void check() const {
@@ -193,7 +206,8 @@ public:
     }
 
     /// Why it was not done: only where it was not.
-    const sortie::error &error() const { return *error_; }
+    const sortie::error &error() const & { return *error_; }
+    sortie::error error() const && { return *error_; }
 
 private:
     std::optional<sortie::error> error_;

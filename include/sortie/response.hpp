@@ -12,38 +12,43 @@ struct timings {
     std::chrono::nanoseconds queue, resolve, connect, tls, send, first_byte, content, elapsed, total;
 };
 
+class response;
+
 /// A response that something else owns: a response of the history, of an error, of a stream. It, and all texts that it
 /// gives, live as long as their owner. Any thread may read it.
 class response_view {
 public:
     explicit response_view(const sortie_response *raw) : raw_(raw) {}
+    /// Nothing is lent by a response that is gone at the end of the line.
+    response_view(const sortie::response &&) = delete;
+    response_view &operator=(const sortie::response &&) = delete;
 
     /// The status code.
     std::uint16_t status() const { return sortie_response_status(raw_); }
     /// Whether the status is below 400.
     bool is_ok() const { return sortie_response_is_ok(raw_) != 0; }
     /// What the server called the status, such as `Not Found`.
-    std::string_view reason() const { return detail::view(sortie_response_reason(raw_)); }
+    std::string_view reason() const & { return detail::view(sortie_response_reason(raw_)); }
     /// The version of HTTP, such as `HTTP/1.1`.
-    std::string_view version() const { return detail::view(sortie_response_version(raw_)); }
+    std::string_view version() const & { return detail::view(sortie_response_version(raw_)); }
     /// Where it came from, after redirects.
-    std::string_view url() const { return detail::view(sortie_response_url(raw_)); }
+    std::string_view url() const & { return detail::view(sortie_response_url(raw_)); }
 
     /// The content, decoded of its content codings.
-    std::string_view content() const { return detail::view(sortie_response_content(raw_)); }
+    std::string_view content() const & { return detail::view(sortie_response_content(raw_)); }
     /// The content as UTF-8, whatever its charset was.
-    std::string_view text() const { return detail::view(sortie_response_text(raw_)); }
+    std::string_view text() const & { return detail::view(sortie_response_text(raw_)); }
     /// The charset that the text was read as.
-    std::string_view encoding() const { return detail::view(sortie_response_encoding(raw_)); }
+    std::string_view encoding() const & { return detail::view(sortie_response_encoding(raw_)); }
 
     /// The first header field of that name, in any case; nothing where there is none.
-    std::optional<std::string_view> header(std::string_view name) const {
+    std::optional<std::string_view> header(std::string_view name) const & {
         return maybe(sortie_response_header(raw_, detail::text(name).get()));
     }
     /// All header fields, in order.
-    auto headers() const { return header_list(raw_); }
+    auto headers() const & { return header_list(raw_); }
     /// What came behind the content.
-    auto trailers() const { return trailer_list(raw_); }
+    auto trailers() const & { return trailer_list(raw_); }
     /// The cookies that it set.
     sortie::cookies cookies() const { return try_cookies().value(); }
     result<sortie::cookies> try_cookies() const {
@@ -51,11 +56,11 @@ public:
     }
 
     /// The responses that led here, the first one first: redirects, challenges.
-    auto history() const { return history_list(raw_); }
+    auto history() const & { return history_list(raw_); }
     /// The links of its `Link` fields (RFC 8288).
-    auto links() const { return link_list(raw_); }
+    auto links() const & { return link_list(raw_); }
     /// The target of the first link with that relation, such as `next`; nothing where there is none.
-    std::optional<std::string_view> link(std::string_view relation) const {
+    std::optional<std::string_view> link(std::string_view relation) const & {
         return maybe(sortie_response_link(raw_, detail::text(relation).get()));
     }
 
@@ -73,20 +78,20 @@ public:
                                nanoseconds(raw->content_ns), nanoseconds(raw->elapsed_ns), nanoseconds(raw->total_ns)};
     }
     /// The address that answered, such as `127.0.0.1:80`; empty where that is not known.
-    std::string_view peer() const { return detail::view(sortie_response_peer(raw_)); }
+    std::string_view peer() const & { return detail::view(sortie_response_peer(raw_)); }
 
     /// The method that was sent.
-    std::string_view request_method() const { return detail::view(sortie_response_request_method(raw_)); }
+    std::string_view request_method() const & { return detail::view(sortie_response_request_method(raw_)); }
     /// The URL that was asked, without secrets.
-    std::string_view request_url() const { return detail::view(sortie_response_request_url(raw_)); }
+    std::string_view request_url() const & { return detail::view(sortie_response_request_url(raw_)); }
     /// The first header field of that name which was sent; nothing where there is none.
-    std::optional<std::string_view> request_header(std::string_view name) const {
+    std::optional<std::string_view> request_header(std::string_view name) const & {
         return maybe(sortie_response_request_header(raw_, detail::text(name).get()));
     }
     /// All header fields that were sent.
-    auto request_headers() const { return request_header_list(raw_); }
+    auto request_headers() const & { return request_header_list(raw_); }
     /// What hooks had to say, and what was odd.
-    auto warnings() const { return warning_list(raw_); }
+    auto warnings() const & { return warning_list(raw_); }
 
     /// Throws an error of the status `SORTIE_ERR_STATUS` where the status code is 400 or above.
     void raise_for_status() const { try_raise_for_status().value(); }
@@ -140,7 +145,8 @@ private:
     using warning_list = list<std::string_view, sortie_response_warning_count, warning_at>;
 };
 
-/// What came back from a call. All that it lends, texts as well as content, lives as long as it.
+/// What came back from a call. All that it lends, texts as well as content, lives as long as it: one without a name
+/// lends nothing.
 class response : public response_view {
 public:
     /// Takes a handle over.
@@ -152,6 +158,43 @@ public:
         owned_ = std::move(other.owned_);
         return *this;
     }
+
+    using response_view::reason;
+    void reason() const && = delete;
+    using response_view::version;
+    void version() const && = delete;
+    using response_view::url;
+    void url() const && = delete;
+    using response_view::content;
+    void content() const && = delete;
+    using response_view::text;
+    void text() const && = delete;
+    using response_view::encoding;
+    void encoding() const && = delete;
+    using response_view::header;
+    void header(std::string_view) const && = delete;
+    using response_view::headers;
+    void headers() const && = delete;
+    using response_view::trailers;
+    void trailers() const && = delete;
+    using response_view::history;
+    void history() const && = delete;
+    using response_view::links;
+    void links() const && = delete;
+    using response_view::link;
+    void link(std::string_view) const && = delete;
+    using response_view::peer;
+    void peer() const && = delete;
+    using response_view::request_method;
+    void request_method() const && = delete;
+    using response_view::request_url;
+    void request_url() const && = delete;
+    using response_view::request_header;
+    void request_header(std::string_view) const && = delete;
+    using response_view::request_headers;
+    void request_headers() const && = delete;
+    using response_view::warnings;
+    void warnings() const && = delete;
 
 private:
     detail::owned<sortie_response, sortie_response_free> owned_;
@@ -189,7 +232,7 @@ private:
     sortie_response *lent_;
 };
 
-inline std::optional<response_view> error::response() const {
+inline std::optional<response_view> error::response() const & {
     const sortie_response *lent = sortie_error_response(raw_.get());
     return lent == nullptr ? std::nullopt : std::optional<response_view>(response_view(lent));
 }

@@ -17,11 +17,13 @@ public:
     explicit stream(sortie_stream *raw) : raw_(raw) {}
 
     /// The head: it lives as long as the stream, and has no content.
-    response_view response() const { return try_response().value(); }
-    result<response_view> try_response() const {
+    response_view response() const & { return try_response().value(); }
+    void response() const && = delete;
+    result<response_view> try_response() const & {
         auto head = detail::ask<const sortie_response *>(sortie_stream_response, raw());
         return head ? result<response_view>(response_view(*head)) : result<response_view>(head.error());
     }
+    void try_response() const && = delete;
 
     /// Waits for content, and puts what is there into the buffer.
     ///
@@ -50,7 +52,8 @@ public:
     }
 
     /// What came behind the content: only after the end.
-    auto trailers() const { return trailer_list(raw()); }
+    auto trailers() const & { return trailer_list(raw()); }
+    void trailers() const && = delete;
 
     const sortie_stream *raw() const noexcept { return raw_.get(); }
 
