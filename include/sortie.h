@@ -1890,6 +1890,18 @@ sortie_status sortie_request_set_timeout_ms(sortie_request *request,
 sortie_status sortie_request_set_redirects(sortie_request *request, int32_t follow, sortie_error **error);
 
 /**
+ * Says that it goes where a redirect led which the program follows itself: the session's parameters are not added again.
+ *
+ * Parameters: `left_origin`: whether one of the redirects left the first request's origin. Then what no other origin may see of
+ * the session's defaults is not sent either: its credentials, and its sensitive header fields. netrc still holds.
+ * Returns: `SORTIE_ERR_NULL`.
+ * Threads: the request's one.
+ */
+sortie_status sortie_request_set_redirected(sortie_request *request,
+                                            int32_t left_origin,
+                                            sortie_error **error);
+
+/**
  * How many redirects are followed; one more is `SORTIE_ERR_TOO_MANY_REDIRECTS`. Default: as the session says, which is 30.
  *
  * Parameters: `most`: 0 fails on the first.

@@ -29,6 +29,17 @@ int main(int argc, char **argv) {
     request = a_request("GET", base, "/redirect/3");
     OK(sortie_request_set_max_redirects(request, 3, &error));
     answers_with(session, request, "\"url\"");
+    OK(sortie_session_set_bearer_auth(session, "5ecret", &error));
+    answers_with(session, a_request("GET", base, "/bearer"), "5ecret");
+    for (int left = 0; left < 2; left++) {
+        sortie_response *response;
+        request = a_request("GET", base, "/bearer");
+        OK(sortie_request_set_redirected(request, left, &error));
+        response = sent(session, request);
+        CHECK(sortie_response_status(response) == (left ? 401 : 200));
+        sortie_response_free(response);
+    }
+    OK(sortie_session_unset_auth(session, &error));
     OK(sortie_session_set_redirects(session, 0, &error));
     {
         sortie_response *response = sent(session, a_request("GET", base, "/redirect/1"));

@@ -70,6 +70,7 @@ static void a_request_is_built_of_views(sortie::session &session, const std::str
         .set_timeout(sortie::timeout_of::total, 1min)
         .set_timeout(sortie::timeout_of::queue, sortie::never)
         .set_redirects(false)
+        .set_redirected(false)
         .set_max_redirects(3)
         .set_max_content(1 << 20)
         .set_resend(true)

@@ -150,6 +150,11 @@ public:
     /// Whether redirects are followed.
     Request &set_redirects(bool follow) { return self(try_set_redirects(follow)); }
     result<void> try_set_redirects(bool follow) { return call(sortie_request_set_redirects, raw(), follow); }
+    /// That it goes where a redirect led which the program follows itself.
+    Request &set_redirected(bool left_origin) { return self(try_set_redirected(left_origin)); }
+    result<void> try_set_redirected(bool left_origin) {
+        return call(sortie_request_set_redirected, raw(), left_origin);
+    }
     Request &set_max_redirects(std::uint32_t most) { return self(try_set_max_redirects(most)); }
     result<void> try_set_max_redirects(std::uint32_t most) {
         return call(sortie_request_set_max_redirects, raw(), most);

@@ -55,6 +55,24 @@ pub extern "C" fn sortie_request_set_redirects(
     })
 }
 
+/// Says that it goes where a redirect led which the program follows itself: the session's parameters are not added again.
+///
+/// Parameters: `left_origin`: whether one of the redirects left the first request's origin. Then what no other origin may see of
+/// the session's defaults is not sent either: its credentials, and its sensitive header fields. netrc still holds.
+/// Returns: `SORTIE_ERR_NULL`.
+/// Threads: the request's one.
+#[unsafe(no_mangle)]
+pub extern "C" fn sortie_request_set_redirected(
+    request: Option<&mut sortie_request>,
+    left_origin: i32,
+    error: *mut *mut sortie_error,
+) -> sortie_status {
+    guard(error, || {
+        lend(request, "request")?.arguments_mut().set_redirected(left_origin != 0);
+        Ok(())
+    })
+}
+
 /// How many redirects are followed; one more is `SORTIE_ERR_TOO_MANY_REDIRECTS`. Default: as the session says, which is 30.
 ///
 /// Parameters: `most`: 0 fails on the first.

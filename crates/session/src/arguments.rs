@@ -55,7 +55,20 @@ pub(crate) struct Rest {
     /// How its own origin alone is reached; which one, where it is not the one that it is sent to.
     pub(crate) home: Option<(Channel, Option<Arc<Origin>>)>,
     pub(crate) upgrade: bool,
+    pub(crate) hop: Hop,
     pub(crate) hooks: Hooks,
+}
+
+/// Which request of a chain of redirects it is, where the program follows them itself.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Hop {
+    /// The first, as most are.
+    #[default]
+    First,
+    /// A later one, at the first one's origin.
+    Home,
+    /// A later one, after the first one's origin was left.
+    Away,
 }
 
 /// What a request says about the policy of its call.
@@ -307,6 +320,14 @@ impl Arguments {
     /// Default: the session's. Then the peer may act on it twice (RFC 9110, section 9.2.2).
     pub fn set_resend(&mut self, resend: bool) {
         self.change().limits.resend = Some(resend);
+    }
+
+    /// Says that it goes where a redirect led which the program follows itself.
+    ///
+    /// The session's parameters are not added again. Where the origin was left, what no other origin may see of the session's
+    /// defaults stays away too, as if the session had followed the redirect: its credentials, and its sensitive header fields.
+    pub fn set_redirected(&mut self, left_origin: bool) {
+        self.change().hop = if left_origin { Hop::Away } else { Hop::Home };
     }
 
     /// The request's own hooks, where there are any.

@@ -9,7 +9,7 @@ use sortie_http::{PreparedRequest, Url};
 use sortie_log::{is_secret_name, redact_url};
 use sortie_policy::{Authenticator, Policy, Proxies, Proxy, Timeouts};
 
-use crate::arguments::Rest;
+use crate::arguments::{Hop, Rest};
 use crate::entries::{Source, same_field};
 use crate::{Arguments, Auth, Error, Memo, Prepared, Profile, Setting, merge, prepare};
 
@@ -173,7 +173,8 @@ fn auth(profile: &Profile, arguments: &Arguments, request: &PreparedRequest, pol
         all.push(("Basic ***", Whence::Url));
     }
     let lifted_from = all.len();
-    all.extend(profile.auth.as_ref().map(|auth| (kind(auth), Whence::Session)));
+    let is_away = rest.is_some_and(|rest| rest.hop == Hop::Away);
+    all.extend(profile.auth.as_ref().filter(|_| !is_away).map(|auth| (kind(auth), Whence::Session)));
     let lifted_to = all.len();
     if field(Source::Session) {
         all.push(("the field Authorization", Whence::Session));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sortie_http::Origin;
 use sortie_policy::{Home, Netrc, Policy, Timeouts};
 
-use crate::arguments::{Limits, Rest};
+use crate::arguments::{Hop, Limits, Rest};
 use crate::check::unusable_proxy;
 use crate::entries::{Entries, Entry, Laid, same_field, same_param};
 use crate::{Arguments, Error, ErrorKind, Profile, Setting};
@@ -20,7 +20,13 @@ pub(crate) fn headers<'a>(profile: &'a Profile, rest: Option<&'a Rest>) -> Vec<L
     list.extend(profile.user_agent.as_deref().map(|agent| Laid::default("User-Agent", agent)));
     list.push(Laid::default("Accept-Encoding", sortie_content::ACCEPT_ENCODING));
     list.push(Laid::default("Accept", "*/*"));
-    lay(&mut list, profile.headers.as_slice(), same_field);
+    match rest.is_some_and(|rest| rest.hop == Hop::Away) {
+        true => {
+            let is_shown = |entry: &&Entry| !entry.sensitive && !profile.credentials.holds(&entry.name);
+            lay(&mut list, profile.headers.as_slice().iter().filter(is_shown), same_field);
+        }
+        false => lay(&mut list, profile.headers.as_slice(), same_field),
+    }
     lay(&mut list, own, same_field);
     list
 }
@@ -31,7 +37,10 @@ pub(crate) fn params<'a>(profile: &'a Profile, rest: Option<&'a Rest>) -> Vec<La
     if rest.is_some_and(|rest| rest.merged) {
         return own.iter().map(Laid::from).collect();
     }
-    let mut list = profile.params.as_slice().iter().map(Laid::from).collect();
+    let mut list = match rest.is_some_and(|rest| rest.hop != Hop::First) {
+        true => Vec::new(),
+        false => profile.params.as_slice().iter().map(Laid::from).collect(),
+    };
     lay(&mut list, own, same_param);
     list
 }
@@ -112,11 +121,16 @@ pub(crate) fn check_timeouts(timeouts: &Timeouts) -> Result<(), Error> {
 ///
 /// The first entry of a name takes the place of the first below it, and the others below it go; entries that repeat a
 /// name, and new ones, are put last. What is taken away stays as an entry without a value.
-fn lay<'a>(list: &mut Vec<Laid<'a>>, over: &'a [Entry], same: impl Fn(&str, &str) -> bool) {
+fn lay<'a>(
+    list: &mut Vec<Laid<'a>>,
+    over: impl IntoIterator<Item = &'a Entry, IntoIter: Clone>,
+    same: impl Fn(&str, &str) -> bool,
+) {
     let below = list.len();
-    for (index, entry) in over.iter().enumerate() {
+    let over = over.into_iter();
+    for (index, entry) in over.clone().enumerate() {
         let entry_laid = Laid::from(entry);
-        let repeats = over[..index].iter().any(|earlier| same(&earlier.name, &entry.name));
+        let repeats = over.clone().take(index).any(|earlier| same(&earlier.name, &entry.name));
         let mut replaced = false;
         if !repeats {
             for lower in list[..below].iter_mut().filter(|lower| same(lower.name, &entry.name)) {

@@ -6,7 +6,7 @@ use sortie_hooks::{Point, Warning};
 use sortie_http::{Body, Headers, PreparedRequest};
 use sortie_policy::Policy;
 
-use crate::arguments::Rest;
+use crate::arguments::{Hop, Rest};
 use crate::check::{check_fields, check_target, check_way};
 use crate::encode::{self, Content, Credentials, Facts, Said};
 use crate::finish::After;
@@ -139,7 +139,8 @@ fn fields(
     body: &Body,
 ) -> Result<(Headers, Option<Said>), Error> {
     let own = rest.map_or(&[][..], |rest| rest.headers.as_slice());
-    let is_like_others = userinfo.is_none() && rest.is_none_or(|rest| !rest.merged && rest.auth.is_unset());
+    let is_away = rest.is_some_and(|rest| rest.hop == Hop::Away);
+    let is_like_others = userinfo.is_none() && !is_away && rest.is_none_or(|rest| !rest.merged && rest.auth.is_unset());
     if is_like_others && own.is_empty() && !facts.has_framing() {
         return Ok((ready.plain.clone(), None));
     }
@@ -149,7 +150,8 @@ fn fields(
     let request = rest.map_or(Setting::Unset, |rest| rest.auth.as_ref());
     let netrc = profile.netrc();
     let netrc = netrc.lookup(facts.origin.host());
-    let credentials = Credentials { request, userinfo, session: profile.auth.as_ref(), netrc };
+    let session = profile.auth.as_ref().filter(|_| !is_away);
+    let credentials = Credentials { request, userinfo, session, netrc };
     let list = merge::headers(profile, rest);
     let (headers, said) = encode::headers(&list, facts, &credentials)?;
     check_fields(&headers, body)?;

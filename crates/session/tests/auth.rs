@@ -215,3 +215,44 @@ fn rule_30_https_only_refuses_http_before_anything_is_sent() {
     profile.https_only = true;
     assert!(ready(&profile, Arguments::new(Method::GET, "https://h/")).is_err());
 }
+
+#[test]
+fn a_redirect_that_the_program_follows_is_sent_what_the_session_would_send() {
+    let mut profile = Profile::new();
+    profile.auth = Some(Bearer::new("5ecret").into());
+    profile.set_header("X-Plain", "plain");
+    profile.set_header("X-Api-Key", "5ecret");
+    profile.set_sensitive_header("X-Mine", "5ecret");
+    profile.append_param("key", "5ecret");
+    let sent = |profile: &Profile, args: &Arguments| {
+        let request = ready(profile, args.clone()).unwrap().request;
+        let names = ["X-Plain", "X-Api-Key", "X-Mine", "Authorization"];
+        let names = names.into_iter().filter(|name| request.headers().contains(name)).collect::<Vec<_>>();
+        (request.url().as_str().to_owned(), names.join(" "))
+    };
+    let mut args = Arguments::new(Method::GET, "http://h/a?b=c");
+    assert_eq!(
+        sent(&profile, &args),
+        ("http://h/a?b=c&key=5ecret".to_owned(), "X-Plain X-Api-Key X-Mine Authorization".to_owned())
+    );
+    args.set_redirected(false);
+    let home = ("http://h/a?b=c".to_owned(), "X-Plain X-Api-Key X-Mine Authorization".to_owned());
+    assert_eq!(sent(&profile, &args), home);
+    args.set_redirected(true);
+    assert_eq!(sent(&profile, &args), ("http://h/a?b=c".to_owned(), "X-Plain".to_owned()));
+    // The same where a hook has seen it.
+    profile.hooks.args.register(|_: &Arguments| {});
+    assert_eq!(sent(&profile, &args), ("http://h/a?b=c".to_owned(), "X-Plain".to_owned()));
+    // What the request brings itself was given to be sent.
+    args.set_header("X-Mine", "mine");
+    args.set_auth(Bearer::new("mine"));
+    assert_eq!(sent(&profile, &args), ("http://h/a?b=c".to_owned(), "X-Plain X-Mine Authorization".to_owned()));
+
+    // Digest is said by the policy.
+    profile.auth = Some(sortie_policy::Digest::new("user", "5ecret").into());
+    let policy = |args: Arguments| ready(&profile, args).unwrap().policy;
+    let mut args = Arguments::new(Method::GET, "http://h/");
+    assert!(policy(args.clone()).auth.is_some());
+    args.set_redirected(true);
+    assert!(policy(args).auth.is_none());
+}
