@@ -204,6 +204,7 @@ static sortie_status set_request(sortie_request *to, int setting, struct setting
     case GO_SET_TIMEOUT: SET_NN(sortie_request_set_timeout_ms, int32_t, int64_t);
     case GO_SET_REDIRECTS: SET_N(sortie_request_set_redirects, int32_t);
     case GO_SET_MAX_REDIRECTS: SET_N(sortie_request_set_max_redirects, uint32_t);
+    case GO_SET_REDIRECTED: SET_N(sortie_request_set_redirected, int32_t);
     case GO_SET_RETRIES: SET_RETRIES(sortie_request_set_retries);
     case GO_SET_MAX_CONTENT: SET_N(sortie_request_set_max_content, uint64_t);
     case GO_SET_RESEND: SET_N(sortie_request_set_resend, int32_t);

@@ -8,6 +8,7 @@ import "C"
 
 import (
 	"context"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"unsafe"
@@ -15,8 +16,9 @@ import (
 
 // Session is what persists between calls: cookies, defaults, hooks, connections. Many goroutines may share one.
 type Session struct {
-	handle  *C.sortie_session
-	options []Option
+	handle *C.sortie_session
+	// Opens one more like it, with further options.
+	again func(...Option) (*Session, error)
 
 	lock   sync.Mutex
 	users  int
@@ -35,12 +37,17 @@ func New(options ...Option) (*Session, error) {
 
 // Restore is a session as [Session.Save] wrote it into a file, and options on top of that.
 func Restore(path string, options ...Option) (*Session, error) {
-	name, free, err := text(path)
-	if err != nil {
-		return nil, err
+	// The folder may be another one when Transport reads the file again.
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
 	}
-	defer free()
+	var check packed
+	if check.text(path); check.fault != nil {
+		return nil, check.fault
+	}
 	return open(options, func(handle **C.sortie_session, err **C.sortie_error) {
+		name := C.CString(path)
+		defer C.free(unsafe.Pointer(name))
 		C.sortie_session_restore(name, handle, err)
 	})
 }
@@ -49,7 +56,9 @@ func open(options []Option, begin func(**C.sortie_session, **C.sortie_error)) (*
 	if err := checkVersion(); err != nil {
 		return nil, err
 	}
-	s := &Session{options: options}
+	s := &Session{again: func(more ...Option) (*Session, error) {
+		return open(append(options[:len(options):len(options)], more...), begin)
+	}}
 	var err *C.sortie_error
 	var handle *C.sortie_session
 	if begin(&handle, &err); err != nil {
@@ -188,11 +197,17 @@ func (s *Session) send(ctx context.Context, request *Request, call func(*packed,
 
 // begin readies a call that waits: the session is held open, the context watched.
 func (s *Session) begin(ctx context.Context) (*watch, error) {
-	if ctx.Err() != nil {
-		return nil, contextError(ctx)
-	}
 	if err := s.enter(); err != nil {
 		return nil, err
+	}
+	return s.ready(ctx)
+}
+
+// ready is begin for a caller that has entered. Where it fails, it leaves.
+func (s *Session) ready(ctx context.Context) (*watch, error) {
+	if ctx.Err() != nil {
+		s.leave()
+		return nil, contextError(ctx)
 	}
 	if err := sit(ctx); err != nil {
 		s.leave()

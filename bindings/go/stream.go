@@ -29,11 +29,17 @@ type Stream struct {
 	// Trailer is the fields after the content, once that was read to its end.
 	Trailer http.Header
 
+	*flow
+}
+
+// flow is what of a stream the context keeps too: not the Stream, so that one that is lost is closed.
+type flow struct {
 	request *Request
 	// The caller's, by which errors are explained, and ours, which Close ends too.
-	ctx   context.Context
-	close context.CancelFunc
-	watch *watch
+	ctx, own context.Context
+	close    context.CancelFunc
+	watch    *watch
+	unwatch  func() bool
 
 	// Held while it is read.
 	lock   sync.Mutex
@@ -45,20 +51,28 @@ type Stream struct {
 //
 // The content is read by Read. The context ends it also then. Close the stream, or read it to its end or an error.
 func (s *Session) Stream(ctx context.Context, request *Request) (*Stream, error) {
+	return s.openStream(ctx, request, s.begin)
+}
+
+func (s *Session) openStream(ctx context.Context, request *Request, begin func(context.Context) (*watch, error)) (*Stream, error) {
 	own, end := context.WithCancel(ctx)
-	stream, err := s.stream(own, request)
+	stream, err := s.stream(own, request, begin)
 	if err != nil {
 		request.end()
 		end()
 		return nil, err
 	}
-	stream.ctx, stream.close = ctx, end
+	flow := stream.flow
+	flow.ctx, flow.own, flow.close = ctx, own, end
+	flow.lock.Lock()
+	flow.unwatch = context.AfterFunc(own, flow.abandon)
+	flow.lock.Unlock()
 	runtime.SetFinalizer(stream, (*Stream).Close)
 	return stream, nil
 }
 
-func (s *Session) stream(ctx context.Context, request *Request) (*Stream, error) {
-	watch, err := s.begin(ctx)
+func (s *Session) stream(ctx context.Context, request *Request, begin func(context.Context) (*watch, error)) (*Stream, error) {
+	watch, err := begin(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +94,7 @@ func (s *Session) stream(ctx context.Context, request *Request) (*Stream, error)
 	}
 	// The session's connections outlive its handle.
 	s.leave()
-	stream := &Stream{request: request, watch: watch, handle: handle}
+	stream := &Stream{flow: &flow{request: request, watch: watch, handle: handle}}
 	stream.Status = int(C.sortie_response_status(head))
 	stream.Reason = C.GoString(C.sortie_response_reason(head))
 	stream.Version = C.GoString(C.sortie_response_version(head))
@@ -93,13 +107,15 @@ func (s *Session) stream(ctx context.Context, request *Request) (*Stream, error)
 
 // Read waits for content. It gives io.EOF at the end, and the same error again after an error.
 func (s *Stream) Read(buffer []byte) (int, error) {
+	defer runtime.KeepAlive(s)
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if s.ended != nil || len(buffer) == 0 {
 		return 0, s.ended
 	}
-	if err := sit(s.ctx); err != nil {
-		return 0, s.finish(err)
+	// Close does not wait behind the others that sit.
+	if sit(s.own) != nil {
+		return 0, s.finish(s.given())
 	}
 	read := C.sortie_go_read(s.handle, (*C.uint8_t)(unsafe.Pointer(&buffer[0])), C.size_t(len(buffer)))
 	rise()
@@ -117,23 +133,40 @@ func (s *Stream) Read(buffer []byte) (int, error) {
 
 // Close gives up what was not read. It ends a read that waits.
 func (s *Stream) Close() error {
-	s.close()
+	s.flow.close()
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if s.ended == nil {
-		_ = s.finish(&Error{Status: ErrStreamClosed, Kind: "closed", Message: "the stream is closed"})
+		_ = s.finish(s.given())
 	}
 	return nil
 }
 
+// abandon lets the stream go when its context ends, also where nobody reads it. A read that waits ends first.
+func (f *flow) abandon() {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	if f.ended == nil {
+		_ = f.finish(f.given())
+	}
+}
+
+// given is why a stream was given up.
+func (f *flow) given() error {
+	if f.ctx.Err() == nil {
+		return &Error{Status: ErrStreamClosed, Kind: "closed", Message: "the stream is closed"}
+	}
+	return (&Error{Status: ErrCancelled, Kind: "cancelled", Message: "the content was not read to its end"}).because(f.ctx)
+}
+
 // finish lets go of all that the stream holds. The lock is held.
-func (s *Stream) finish(why error) error {
-	s.ended = why
-	runtime.SetFinalizer(s, nil)
-	C.sortie_stream_free(s.handle)
-	s.handle = nil
-	s.close()
-	s.watch.end()
-	s.request.end()
+func (f *flow) finish(why error) error {
+	f.ended = why
+	C.sortie_stream_free(f.handle)
+	f.handle = nil
+	f.unwatch()
+	f.close()
+	f.watch.end()
+	f.request.end()
 	return why
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -86,4 +88,74 @@ func TestCloseEndsAReadThatWaits(t *testing.T) {
 		t.Error("a closed stream has content")
 	}
 	settled(t)
+}
+
+func TestAContextEndsAStreamThatNobodyReads(t *testing.T) {
+	ended := make(chan struct{})
+	url := served(t, func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "some")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+		close(ended)
+	})
+	ctx, cancel := context.WithCancel(background)
+	body := &closing{Reader: strings.NewReader("body")}
+	stream, err := opened(t).Stream(ctx, NewRequest("POST", url).SetReader(body, -1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	<-ended
+	if _, err := stream.Read(make([]byte, 1)); !errors.Is(err, context.Canceled) || !errors.Is(err, ErrCancelled) {
+		t.Error(err)
+	}
+	settled(t)
+}
+
+func TestCloseDoesNotWaitForASeat(t *testing.T) {
+	stream := trickling(t, background)
+	for i := 0; i < mostWaiting; i++ {
+		seats <- struct{}{}
+	}
+	ended := make(chan error)
+	go func() {
+		_, err := stream.Read(make([]byte, 1))
+		ended <- err
+	}()
+	// Until the read waits for a seat.
+	for stream.lock.TryLock() {
+		stream.lock.Unlock()
+		runtime.Gosched()
+	}
+	stream.Close()
+	if err := <-ended; !errors.Is(err, ErrStreamClosed) {
+		t.Error(err)
+	}
+	for i := 0; i < mostWaiting; i++ {
+		<-seats
+	}
+	settled(t)
+}
+
+func TestAStreamThatIsLostIsClosed(t *testing.T) {
+	ended := make(chan struct{})
+	url := served(t, func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "some")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+		close(ended)
+	})
+	ctx, cancel := context.WithCancel(background)
+	defer cancel()
+	if _, err := opened(t).Stream(ctx, NewRequest("GET", url)); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		select {
+		case <-ended:
+			return
+		default:
+			runtime.GC()
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -232,4 +233,124 @@ func TestManyGoroutinesShareATransport(t *testing.T) {
 	all.Wait()
 	shared.CloseIdleConnections()
 	settled(t)
+}
+
+func TestClosingIdleConnectionsFailsNoRequest(t *testing.T) {
+	url := served(t, echo)
+	shared := client(t)
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				shared.CloseIdleConnections()
+			}
+		}
+	}()
+	var all sync.WaitGroup
+	for i := 0; i < 8; i++ {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for j := 0; j < 50; j++ {
+				response, err := shared.Get(url)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				io.Copy(io.Discard, response.Body)
+				response.Body.Close()
+			}
+		}()
+	}
+	all.Wait()
+	close(stop)
+	<-stopped
+}
+
+func TestWhatCannotBeSentIsRefused(t *testing.T) {
+	asked := false
+	server := served(t, func(http.ResponseWriter, *http.Request) { asked = true })
+	for name, change := range map[string]func(*http.Request){
+		"an upgrade":     func(r *http.Request) { r.Header.Set("Upgrade", "websocket") },
+		"a connection's": func(r *http.Request) { r.Header.Set("Connection", "keep-alive, Upgrade") },
+		"opaque":         func(r *http.Request) { r.URL.Opaque = "//a/%2f" },
+		"a trailer":      func(r *http.Request) { r.Trailer = http.Header{"X-Sum": nil} },
+	} {
+		body := &closing{Reader: strings.NewReader("body")}
+		request := ask(t, "POST", server, body)
+		change(request)
+		_, err := Transport(opened(t)).RoundTrip(request)
+		if !errors.Is(err, errors.ErrUnsupported) || !errors.Is(err, ErrUnsupported) || body.closed != 1 {
+			t.Error(name, err, body.closed)
+		}
+	}
+	if asked {
+		t.Error("the server was asked")
+	}
+}
+
+func TestAResponseSaysWhetherItsConnectionEnds(t *testing.T) {
+	for _, head := range []string{
+		"HTTP/1.1 200 OK\r\nContent-Length: 2",
+		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: x, Close",
+		"HTTP/1.0 200 OK\r\nContent-Length: 2",
+		"HTTP/1.0 200 OK\r\nContent-Length: 2\r\nConnection: Keep-Alive",
+		"HTTP/1.1 200 OK\r\nX-No: length",
+		"HTTP/1.1 204 No Content\r\nX-No: length",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0",
+	} {
+		server := served(t, func(w http.ResponseWriter, r *http.Request) {
+			connection, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer connection.Close()
+			io.WriteString(connection, head+"\r\n\r\nok")
+		})
+		ours, err := client(t).Get(server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours.Body.Close()
+		theirs, err := http.Get(server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs.Body.Close()
+		if ours.Close != theirs.Close {
+			t.Errorf("%q: %v, net/http: %v", head, ours.Close, theirs.Close)
+		}
+	}
+}
+
+func TestSmallReadsAreGathered(t *testing.T) {
+	server := served(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Trailer", "X-Sum")
+		io.WriteString(w, strings.Repeat("x", 100_000))
+		w.Header().Set("X-Sum", "100000")
+	})
+	response, err := client(t).Get(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls, count := runtime.NumCgoCall(), 0
+	for one := make([]byte, 1); ; count++ {
+		if _, err := io.ReadFull(response.Body, one); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if calls = runtime.NumCgoCall() - calls; calls > 10_000 || count != 100_000 || response.Trailer.Get("X-Sum") != "100000" {
+		t.Error(calls, count, response.Trailer)
+	}
+	response.Body.Close()
+	if _, err := response.Body.Read(make([]byte, 1)); err != http.ErrBodyReadAfterClose {
+		t.Error(err)
+	}
 }
