@@ -36,7 +36,11 @@ func sortieGoLog(handle C.uintptr_t, line *C.char, size C.size_t) {
 //export sortieGoArgs
 func sortieGoArgs(handle C.uintptr_t, lent *C.sortie_request, reason *C.sortie_reason) C.int32_t {
 	request := &Request{lent: lent}
-	defer func() { request.lent = nil }()
+	defer func() {
+		request.lent = nil
+		// A body that the library was not told of, since the hook failed.
+		request.end()
+	}()
 	hook := func() error { return cgo.Handle(handle).Value().(ArgsHook)(request) }
 	return answer(reason, hook, func() (bool, error) {
 		// Asking about it may have applied changes already: a copy that is put back unchanged does no harm.

@@ -13,7 +13,8 @@ import (
 // ArgsHook sees a request as it was asked for, before defaults are added, and may change it by its methods.
 //
 // An error is a warning, and the call goes on with the request as it was; [Refuse] ends the call unsent. A panic is a
-// warning too. That holds for all hooks. They run on whatever thread has got that far, several at once.
+// warning too. That holds for all hooks. They run on whatever thread has got that far, several at once. C is below them:
+// one that calls [runtime.Goexit], as FailNow of a test does, ends the program.
 type ArgsHook func(request *Request) error
 
 // PreRequestHook sees what will be sent, and may change it. [Refuse] ends the call unsent.

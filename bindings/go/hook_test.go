@@ -140,3 +140,24 @@ func TestAHookSeesWhyACallFailed(t *testing.T) {
 		t.Error(err, seen)
 	}
 }
+
+func TestABodyOfAHookThatFailsIsClosed(t *testing.T) {
+	url := served(t, echo)
+	for name, end := range map[string]func() error{
+		"an error":  func() error { return errors.New("no luck") },
+		"a refusal": func() error { return Refuse("no") },
+		"a panic":   func() error { panic("no luck") },
+		"nothing":   func() error { return nil },
+	} {
+		body := &closing{Reader: strings.NewReader("body")}
+		session := opened(t, OnArgs(func(r *Request) error {
+			r.SetReader(body, -1)
+			return end()
+		}))
+		_, _ = session.Do(background, NewRequest("POST", url))
+		session.Close()
+		if body.closed != 1 {
+			t.Error(name, body.closed)
+		}
+	}
+}

@@ -12,7 +12,8 @@ import (
 
 // Log writes a line for each step of a call: connections, requests, responses, redirects.
 //
-// Each line is one Write, one at a time. What the writer says to it is not heard.
+// Each line is one Write, one at a time. What the writer says to it is not heard. A writer must not use the session: what
+// that has to say would wait for the line that is being written. Nor may it call [runtime.Goexit], which ends the program.
 func Log(to io.Writer) Option { return logged(to, C.SORTIE_LOG_LINES) }
 
 // LogDetailed is Log with all header fields, but for secrets.
