@@ -84,7 +84,8 @@ func (r *Request) AddFilePart(name, path, contentType string) *Request {
 // SetReader sends what a reader gives, once: such a request cannot be sent again. A negative size is one that is not
 // known. A reader that is an [io.Closer] is closed when the call ends, or it has been read to its end.
 //
-// It is read on another goroutine's thread than the call's, one read at a time.
+// It is read on another goroutine's thread than the call's, one read at a time. C is below it: it must not call
+// [runtime.Goexit], which ends the program.
 func (r *Request) SetReader(from io.Reader, size int64) *Request {
 	r.newBody()
 	return r.setReader(&reader{from: from, size: size})
@@ -100,7 +101,7 @@ func (r *Request) SetCompress(coding string) *Request { return r.text1(C.GO_SET_
 
 // end says that the call has ended, however it did: its reader is read no more.
 func (r *Request) end() {
-	if r.reader != nil {
+	if r != nil && r.reader != nil {
 		r.reader.close()
 	}
 }

@@ -16,7 +16,7 @@ type Result struct {
 	Err      error
 }
 
-// share is how many responses of a map are freed together, when none of them is needed any more.
+// share is how many small responses of a map are freed together, when none of them is needed any more.
 const share = 64
 
 // slab is how much memory small contents share.
@@ -82,6 +82,11 @@ func take(ctx context.Context, requests []*Request, results []Result, sent []int
 				results[i].Err = requests[i].explain(newError(from.error).because(ctx))
 				continue
 			}
+			if from.size > slab/4 {
+				// Neither it nor those that share are kept by the others.
+				results[i].Response = newResponse(from, newOwner(from.response))
+				continue
+			}
 			response := &responses[n]
 			response.Status, response.handle, response.owner = int(from.status), from.response, owner
 			response.Body, room = copiedInto(room, from.content, int(from.size))
@@ -99,9 +104,6 @@ func take(ctx context.Context, requests []*Request, results []Result, sent []int
 func copiedInto(room []byte, data *C.uint8_t, size int) (content, left []byte) {
 	if size == 0 {
 		return nil, room
-	}
-	if size > slab/4 {
-		return copied(data, C.size_t(size)), room
 	}
 	if size > len(room) {
 		room = make([]byte, slab)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -115,5 +116,52 @@ func TestHooksAndReadersOfAMapAreEachRequestsOwn(t *testing.T) {
 		if got := must(t, result.Response, result.Err).Header().Get("X-Body"); got != fmt.Sprint("body ", i) {
 			t.Error(i, got)
 		}
+	}
+}
+
+func TestNoRequestIsAnErrorInWords(t *testing.T) {
+	session := opened(t, BaseURL(served(t, echo)))
+	body := &closing{Reader: strings.NewReader("body")}
+	results := session.Map(background, []*Request{NewRequest("GET", "/"), nil, NewRequest("POST", "/").SetReader(body, -1)})
+	for i, fails := range []bool{false, true, false} {
+		if (results[i].Err != nil) != fails {
+			t.Error(i, results[i].Err)
+		}
+	}
+	_, sent := session.Do(background, nil)
+	_, streamed := session.Stream(background, nil)
+	_, loaded := session.Download(background, nil, filepath.Join(t.TempDir(), "file"), false, "")
+	for _, err := range []error{sent, streamed, loaded, results[1].Err} {
+		if !errors.Is(err, ErrNull) || !strings.Contains(err.Error(), "the request is nil") {
+			t.Error(err)
+		}
+	}
+	if body.closed != 1 {
+		t.Error(body.closed)
+	}
+	settled(t)
+}
+
+func TestALargeResultIsNotKeptByTheOthers(t *testing.T) {
+	session := opened(t, BaseURL(served(t, func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, strings.Repeat("x", 1+len(r.URL.Path)*slab/4))
+	})))
+	results := session.Map(background, []*Request{NewRequest("GET", "/"), NewRequest("GET", "/large")})
+	for _, result := range results {
+		must(t, result.Response, result.Err)
+	}
+	let := make(chan struct{})
+	runtime.SetFinalizer(results[1].Response, func(*Response) { close(let) })
+	results[1] = Result{}
+	for done := false; !done; {
+		select {
+		case <-let:
+			done = true
+		default:
+			runtime.GC()
+		}
+	}
+	if results[0].Response.Header().Get("Date") == "" {
+		t.Error(results[0].Response.Header())
 	}
 }

@@ -218,6 +218,9 @@ func (r *Request) flush() error {
 
 // pack writes the request behind others, as helper.c reads it. Handles in it are C's to let go from then on.
 func (r *Request) pack(to *packed) error {
+	if r == nil {
+		return &Error{Status: ErrNull, Kind: "null", Message: "the request is nil"}
+	}
 	if err := r.fault(); err != nil {
 		return err
 	}
