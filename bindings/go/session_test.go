@@ -23,6 +23,7 @@ var background = context.Background()
 // opened is a session that heeds no environment, and is closed when the test ends.
 func opened(t testing.TB, options ...Option) *Session {
 	t.Helper()
+	leavesNothing(t)
 	session, err := New(append([]Option{TrustEnv(false)}, options...)...)
 	if err != nil {
 		t.Fatal(err)
@@ -33,9 +34,43 @@ func opened(t testing.TB, options ...Option) *Session {
 
 func served(t testing.TB, handler http.HandlerFunc) string {
 	t.Helper()
+	leavesNothing(t)
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// watched are the tests that are looked at when they end.
+var watched sync.Map
+
+// leavesNothing sees to it that the test ends with as many handles and open files as it began with.
+//
+// It is called before the first session and the first server are opened, and so looks after they were closed.
+func leavesNothing(t testing.TB) {
+	if _, again := watched.LoadOrStore(t.Name(), true); again {
+		return
+	}
+	held, open := handles.Load(), openFiles()
+	t.Cleanup(func() {
+		http.DefaultClient.CloseIdleConnections()
+		for tries := 0; handles.Load() != held || openFiles() > open; tries++ {
+			if tries == 2_000 {
+				t.Errorf("%d handles and %d open files are left behind", handles.Load()-held, openFiles()-open)
+				return
+			}
+			// What is lost is let go by finalizers.
+			runtime.GC()
+		}
+	})
+}
+
+// openFiles is how many files this process has open; 0 where that cannot be told.
+func openFiles() int {
+	files, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(files)
 }
 
 // told is the Error that a call failed with.
