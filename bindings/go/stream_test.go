@@ -122,6 +122,11 @@ func TestCloseDoesNotWaitForASeat(t *testing.T) {
 		_, err := stream.Read(make([]byte, 1))
 		ended <- err
 	}()
+	// Until the read waits for a seat.
+	for stream.lock.TryLock() {
+		stream.lock.Unlock()
+		runtime.Gosched()
+	}
 	stream.Close()
 	if err := <-ended; !errors.Is(err, ErrStreamClosed) {
 		t.Error(err)
