@@ -4,12 +4,13 @@
 #include <atomic>
 #include <memory>
 #include <stdexcept>
+#include <type_traits>
 
 static void what_hooks_change_counts(const std::string &base) {
     sortie::session session;
     int after = 0;
     session
-        .on_args([](sortie::request &request) { request.set_header("X-Args", "1").add_param("from", "args"); })
+        .on_args([](sortie::lent_request &request) { request.set_header("X-Args", "1").add_param("from", "args"); })
         .on_pre_request([](sortie::prepared &prepared) {
             CHECK(prepared.method() == "GET" && has(prepared.url(), "from=args") && prepared.body().empty());
             CHECK(prepared.header("x-args") == std::string_view("1") && prepared.headers().size() > 2);
@@ -31,11 +32,30 @@ static void what_hooks_change_counts(const std::string &base) {
 
 static void a_hook_that_keeps_changes_nothing(const std::string &base) {
     sortie::request request("GET", base + "/anything");
-    request.on_args([](sortie::request &lent) {
+    request.on_args([](sortie::lent_request &lent) {
         lent.set_header("X-Kept", "1");
         return sortie::verdict::keep();
     });
     CHECK(content_of(sortie::session().send(request)).find("X-Kept") == std::string::npos);
+}
+
+static void what_is_lent_to_a_hook_stays_there(const std::string &base) {
+    static_assert(!std::is_move_constructible_v<sortie::lent_request>);
+    static_assert(!std::is_move_assignable_v<sortie::lent_request>);
+    static_assert(!std::is_constructible_v<sortie::request, sortie::lent_request>);
+    static_assert(!std::is_move_constructible_v<sortie::prepared>);
+    static_assert(!std::is_move_constructible_v<sortie::lent_response>);
+    sortie::session session;
+    std::optional<sortie::request> kept;
+    session.on_args([&](sortie::lent_request &lent) {
+        lent.set_header("X-Seen", "1");
+        CHECK(lent.method() == "GET" && lent.header("x-seen") == std::string_view("1"));
+        kept = lent.copy();
+        lent.unset_header("X-Seen");
+    });
+    CHECK(content_of(session.get(base + "/anything")).find("X-Seen") == std::string::npos);
+    CHECK(has(content_of(sortie::session().send(kept->set_method("PUT"))), "X-Seen"));
+    CHECK(has(kept->url(), "/anything"));
 }
 
 static void a_hook_that_refuses_ends_the_call(const std::string &base) {
@@ -48,7 +68,7 @@ static void a_hook_that_refuses_ends_the_call(const std::string &base) {
 
 static void a_hook_that_throws_is_a_warning(const std::string &base) {
     sortie::session session;
-    session.on_args([](sortie::request &lent) {
+    session.on_args([](sortie::lent_request &lent) {
         lent.set_header("X-Lost", "1");
         throw std::runtime_error("thrown in args");
     });
@@ -87,8 +107,8 @@ static void what_a_hook_holds_is_let_go(const std::string &base) {
     {
         sortie::session session;
         sortie::request request("GET", base + "/get");
-        session.on_args([held](sortie::request &) { *held += 1; });
-        request.on_args([held](sortie::request &) { *held += 1; });
+        session.on_args([held](sortie::lent_request &) { *held += 1; });
+        request.on_args([held](sortie::lent_request &) { *held += 1; });
         session.send(request);
         CHECK(held.use_count() == 3);
     }
@@ -100,6 +120,7 @@ int main(int argc, char **argv) {
     const std::string base = argument(argc, argv, 1);
     what_hooks_change_counts(base);
     a_hook_that_keeps_changes_nothing(base);
+    what_is_lent_to_a_hook_stays_there(base);
     a_hook_that_refuses_ends_the_call(base);
     a_hook_that_throws_is_a_warning(base);
     a_failure_reaches_the_hook_after_it();

@@ -10,7 +10,7 @@ int main(int argc, char **argv) {
     begin();
     const std::string base = argument(argc, argv, 1);
     auto session = sortie::session::try_make();
-    CHECK(session && session->try_set_header("X-A", "1") && session->try_on_args([](sortie::request &) {}));
+    CHECK(session && session->try_set_header("X-A", "1") && session->try_on_args([](sortie::lent_request &) {}));
     auto request = sortie::request::try_make("GET", base + "/get");
     CHECK(request && request->try_set_header("X-B", "2"));
     CHECK(!request->try_set_header("X-B", "\xff"));

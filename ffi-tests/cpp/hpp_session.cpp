@@ -225,6 +225,9 @@ static void only_what_has_a_name_lends() {
     LENDS(sortie::stream, .response());
     LENDS(sortie::stream, .try_response());
     LENDS(sortie::stream, .trailers());
+    LENDS(sortie::request, .method());
+    LENDS(sortie::request, .url());
+    LENDS(sortie::request, .header(""));
 }
 
 int main(int argc, char **argv) {

@@ -6,8 +6,8 @@
 
 namespace sortie {
 
-/// Cookies that were there at one moment. Iterate over it, or ask for one by name. What it lends lives as long as it: one
-/// without a name lends nothing.
+/// Cookies that were there at one moment. Iterate over it, or ask for one by name. What it lends lives as long as it:
+/// one without a name lends nothing.
 class cookies {
 public:
     /// Takes a handle over.

@@ -199,10 +199,10 @@ public:
     /// then what it changed counts. What it throws is a warning of the response, and the call goes on as if nothing had
     /// been changed.
 
-    /// Before a request is prepared: `hook(request &)`.
+    /// Before a request is prepared: `hook(lent_request &)`.
     template <class F> Session &on_args(F &&hook) { return self(try_on_args(std::forward<F>(hook))); }
     template <class F> result<void> try_on_args(F &&hook) {
-        return args_hook<request>(sortie_session_on_args, raw(), std::forward<F>(hook));
+        return args_hook<lent_request>(sortie_session_on_args, raw(), std::forward<F>(hook));
     }
     /// Before it is sent: `hook(prepared &)`.
     template <class F> Session &on_pre_request(F &&hook) { return self(try_on_pre_request(std::forward<F>(hook))); }

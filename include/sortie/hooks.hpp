@@ -127,8 +127,8 @@ std::int32_t run_hook(void *raw, sortie_reason *reason, std::int32_t silent, A &
         [&](const char *why) { return hook_failed(reason, why); });
 }
 
-template <class Request, class F> std::int32_t args_by(void *raw, sortie_request *request, sortie_reason *reason) {
-    Request lent(request);
+template <class Lent, class F> std::int32_t args_by(void *raw, sortie_request *request, sortie_reason *reason) {
+    Lent lent(request);
     return run_hook<F>(raw, reason, SORTIE_HOOK_REPLACE, lent);
 }
 
@@ -156,10 +156,11 @@ template <class F> std::int32_t response_by(void *raw, sortie_response *response
     return run_hook<F>(raw, reason, SORTIE_HOOK_REPLACE, lent);
 }
 
-template <class Request, class Register, class Handle, class F>
+template <class Lent, class Register, class Handle, class F>
 result<void> args_hook(Register function, const Handle &handle, F &&hook) {
+    static_assert(std::is_invocable_v<std::decay_t<F> &, Lent &>, "such a hook is lent a sortie::lent_request");
     using kept = context<std::decay_t<F>>;
-    return call(function, handle, args_by<Request, std::decay_t<F>>, kept::of(std::forward<F>(hook)), kept::drop);
+    return call(function, handle, args_by<Lent, std::decay_t<F>>, kept::of(std::forward<F>(hook)), kept::drop);
 }
 
 template <class Register, class Handle, class F>

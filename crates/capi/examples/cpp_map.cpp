@@ -14,7 +14,7 @@ int main(int argc, char **argv) {
     try {
         sortie::session session;
         session.set_timeout(sortie::timeout_of::total, 30s).set_retries(sortie::retries(2).set_statuses({503}));
-        session.on_args([](sortie::request &request) { request.set_header("X-From", "cpp_map"); });
+        session.on_args([](sortie::lent_request &request) { request.set_header("X-From", "cpp_map"); });
 
         std::vector<sortie::request> requests;
         for (int index = 1; index < argc; ++index) {
