@@ -167,6 +167,33 @@ static void a_loop_of_ones_own_needs_one_descriptor(const std::string &base) {
     }
 }
 
+static void a_batch_that_was_moved_from_answers(const std::string &base) {
+    sortie::session session;
+    sortie::batch batch(session), other(std::move(batch));
+    const auto all = requests(base, 2);
+    const auto done = [](sortie::result<sortie::response>) {};
+    CHECK(thrown([&] { batch.turn(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.run(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.take(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.unfinished(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.wait(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.fd(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.submit(all[0]); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.submit(all[0], done); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.submit_many(all); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.map(all); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.cancel_call(0); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.cancel_all(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.progress(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.pool(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.waker(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.set_concurrency(1); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.on_progress([](const sortie::progress &) {}); }) == SORTIE_ERR_NULL);
+    CHECK(other.map(all).size() == 2);
+    batch = std::move(other);
+    CHECK(batch.map(all).size() == 2);
+}
+
 int main(int argc, char **argv) {
     begin();
     const std::string base = argument(argc, argv, 1);
@@ -175,6 +202,7 @@ int main(int argc, char **argv) {
     what_is_thrown_comes_out_of_the_turn(base);
     a_call_is_cancelled_and_a_batch_freed_when_told(base);
     a_waker_ends_a_wait(base);
+    a_batch_that_was_moved_from_answers(base);
     a_loop_of_ones_own_needs_one_descriptor(base);
     return 0;
 }

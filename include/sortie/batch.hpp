@@ -137,6 +137,9 @@ public:
     void turn(timeout wait = never) { try_turn(wait).value(); }
     result<void> try_turn(timeout wait = never) {
         const auto kept = state_; // What is told may let the batch go.
+        if (!kept) {
+            return gone();
+        }
         if (!kept->due.empty()) {
             wait = std::chrono::milliseconds(0);
         }
@@ -155,6 +158,9 @@ public:
     void run() { try_run().value(); }
     result<void> try_run() {
         batch turning(state_); // What is told may let this one go.
+        if (!turning.state_) {
+            return gone();
+        }
         for (;;) {
             auto sorted = sort(*turning.state_);
             turning.state_->thrown.rethrow();
@@ -175,6 +181,9 @@ public:
     /// The next outcome; nothing where there is none (yet).
     std::optional<outcome> take() { return try_take().value(); }
     result<std::optional<outcome>> try_take() {
+        if (!state_) {
+            return gone();
+        }
         for (;;) {
             if (!state_->ready.empty()) {
                 std::optional<outcome> next(std::move(state_->ready.front()));
@@ -223,7 +232,7 @@ public:
     std::size_t unfinished() const { return try_unfinished().value(); }
     result<std::size_t> try_unfinished() const {
         auto left = detail::ask<std::size_t>(sortie_batch_unfinished, raw());
-        return left ? result<std::size_t>(*left + state_->ready.size() + state_->due.size()) : left;
+        return left && state_ ? result<std::size_t>(*left + state_->ready.size() + state_->due.size()) : left;
     }
 
     /// For a loop of your own: the descriptor to watch for reading, and how long to wait for it at most; then
@@ -238,7 +247,7 @@ public:
             return ms.error();
         }
         using some = std::optional<std::chrono::milliseconds>;
-        return !state_->due.empty() ? some(0) : *ms < 0 ? some() : some(*ms);
+        return state_ && !state_->due.empty() ? some(0) : *ms < 0 ? some() : some(*ms);
     }
 
     /// How far it is: any thread may ask.
@@ -299,6 +308,8 @@ private:
     };
 
     explicit batch(std::shared_ptr<state> kept) : state_(std::move(kept)) {}
+    /// What a batch answers that was moved from.
+    static error gone() { return error(SORTIE_ERR_NULL, "the batch was moved from"); }
     batch &self(result<void> done) { return done.value(), *this; }
     static const sortie_batch *raw_of(const state &kept) { return kept.raw.get(); }
 
