@@ -110,6 +110,52 @@ static void what_is_thrown_comes_out_of_the_turn(const std::string &base) {
     CHECK(caught == 1 && batch.take().has_value());
 }
 
+static void what_watches_throws_where_it_is_told(const std::string &base) {
+    sortie::session session;
+    const auto all = requests(base, 3);
+    const auto throws = [](auto &&work) {
+        try {
+            work();
+        } catch (const std::runtime_error &) {
+            return true;
+        }
+        return false;
+    };
+    const auto watch = [](const sortie::progress &far) {
+        if (far.done == far.submitted) {
+            throw std::runtime_error("watched");
+        }
+    };
+    {
+        sortie::batch batch(session);
+        batch.on_progress(watch);
+        CHECK(throws([&] { batch.map(all); }));
+        CHECK(!batch.take().has_value() && !throws([&] { batch.run(); }));
+        CHECK(throws([&] { (void)batch.try_map(all); }));
+    }
+    {
+        // The end may be told by the take of the last outcome, which is not lost.
+        sortie::batch batch(session);
+        batch.on_progress(watch).submit(all[0]);
+        std::size_t thrown = 0, taken = 0;
+        for (bool more = true; more;) {
+            thrown += throws([&] {
+                batch.turn(10ms);
+                for (;;) {
+                    const auto outcome = batch.take();
+                    taken += outcome.has_value() ? 1 : 0;
+                    more = batch.unfinished() > 0;
+                    if (!outcome) {
+                        break;
+                    }
+                }
+            });
+        }
+        CHECK(thrown == 1 && taken == 1);
+        CHECK(!throws([&] { batch.turn(0ms); }) && !throws([&] { batch.run(); }));
+    }
+}
+
 static void a_call_is_cancelled_and_a_batch_freed_when_told(const std::string &base) {
     sortie::session session;
     auto batch = std::make_unique<sortie::batch>(session);
@@ -200,6 +246,7 @@ int main(int argc, char **argv) {
     a_map_is_in_order(base);
     outcomes_are_taken_and_told(base);
     what_is_thrown_comes_out_of_the_turn(base);
+    what_watches_throws_where_it_is_told(base);
     a_call_is_cancelled_and_a_batch_freed_when_told(base);
     a_waker_ends_a_wait(base);
     a_batch_that_was_moved_from_answers(base);

@@ -81,7 +81,7 @@ public:
     }
 
     /// Runs `watch(progress)` as outcomes come in, at most ten times a second, and when all have been taken. What it
-    /// throws comes out of `turn`, `run` or `take`.
+    /// throws comes out of the `turn`, `run`, `take` or `map` that has told it.
     template <class F> batch &on_progress(F &&watch) { return self(try_on_progress(std::forward<F>(watch))); }
     template <class F> result<void> try_on_progress(F &&watch) {
         using watching = watcher<std::decay_t<F>>;
@@ -192,14 +192,14 @@ public:
             }
             sortie_outcome raw_outcome{};
             auto status = detail::status_of(sortie_batch_take, raw(), &raw_outcome);
-            if (!status) {
-                return status.error();
+            const bool is_there = status && *status == SORTIE_OK;
+            if (is_there) {
+                state_->put(raw_outcome);
             }
-            if (*status == SORTIE_EMPTY) {
-                return std::optional<outcome>();
-            }
-            state_->put(raw_outcome);
             state_->thrown.rethrow();
+            if (!is_there) {
+                return status ? result<std::optional<outcome>>(std::nullopt) : status.error();
+            }
         }
     }
 
@@ -211,11 +211,14 @@ public:
     template <class Requests> result<std::vector<result<response>>> try_map(Requests &&requests) {
         const auto handles = detail::handles_of(requests);
         std::vector<sortie_outcome> outcomes(handles.size());
+        const auto kept = state_; // What watches may let the batch go.
         auto done = detail::call(sortie_batch_map, raw(), handles.data(), handles.size(), outcomes.data());
-        if (!done) {
-            return done.error();
+        // They are ours, also where what watched has thrown.
+        auto answers = done ? result<std::vector<result<response>>>(detail::answers_of(outcomes)) : done.error();
+        if (kept) {
+            kept->thrown.rethrow();
         }
-        return detail::answers_of(outcomes);
+        return answers;
     }
 
     /// Ends a call. Returns: whether it was still there.
