@@ -1,6 +1,7 @@
 // Sessions, requests, responses, cookies and errors of sortie.hpp.
 #include "check.hpp"
 
+#include <limits>
 #include <type_traits>
 
 // What a handle lends is gone with it: who lends has a name.
@@ -109,6 +110,13 @@ static void faults_are_thrown_or_returned(sortie::session &session, const std::s
     CHECK(thrown([&] { request.set_timeout(sortie::timeout_of::total, 0s); }) == SORTIE_ERR_ARGUMENT);
     CHECK(thrown([&] { request.set_timeout(sortie::timeout_of::total, -1ms); }) == SORTIE_ERR_ARGUMENT);
     CHECK(thrown([&] { request.set_timeout(sortie::timeout_of::total, std::chrono::hours::max()); }) == SORTIE_OK);
+    using seconds = std::chrono::duration<double>;
+    for (const double none : {std::numeric_limits<double>::quiet_NaN(), -std::numeric_limits<double>::infinity()}) {
+        CHECK(thrown([&] { request.set_timeout(sortie::timeout_of::total, seconds(none)); }) == SORTIE_ERR_ARGUMENT);
+    }
+    const seconds long_time(std::numeric_limits<double>::infinity());
+    CHECK(thrown([&] { request.set_timeout(sortie::timeout_of::total, long_time); }) == SORTIE_OK);
+    CHECK(sortie::timeout(seconds(0.0011)).count_ms() == 2);
     CHECK(thrown([&] { session.get(base + "/status/500").raise_for_status(); }) == SORTIE_ERR_STATUS);
 
     const auto none = session.try_get("http://127.0.0.1:1/");
@@ -128,6 +136,24 @@ static void faults_are_thrown_or_returned(sortie::session &session, const std::s
 
     const auto refused = session.get(base + "/status/404").try_raise_for_status();
     CHECK(!refused && refused.error().response()->status() == 404);
+}
+
+static void a_name_with_a_nul_is_nobodys(const std::string &base) {
+    using namespace std::string_view_literals;
+    sortie::session session;
+    session.on_pre_request([](sortie::prepared &prepared) {
+        CHECK(prepared.header("Host").has_value() && !prepared.header("Host\0zz"sv).has_value());
+    });
+    sortie::request request("GET", base + "/cookies/set/a/b");
+    request.set_redirects(false).set_header("X-One", "1");
+    CHECK(request.header("X-One"sv).has_value() && !request.header("X-One\0zz"sv).has_value());
+    const auto response = session.send(request);
+    CHECK(response.header("Set-Cookie").has_value() && !response.header("Set-Cookie\0zz"sv).has_value());
+    CHECK(response.request_header("X-One").has_value() && !response.request_header("X-One\0"sv).has_value());
+    const auto cookies = response.cookies();
+    CHECK(cookies.value("a").has_value() && !cookies.value("a\0b"sv).has_value());
+    const auto page = session.get(base + "/link-header/3/1");
+    CHECK(page.link("next").has_value() && !page.link("next\0zz"sv).has_value());
 }
 
 static void a_session_has_defaults(const std::string &base, const std::string &folder) {
@@ -282,6 +308,7 @@ int main(int argc, char **argv) {
     a_request_is_built_of_views(session, base);
     what_was_moved_from_answers(base);
     faults_are_thrown_or_returned(session, base);
+    a_name_with_a_nul_is_nobodys(base);
     a_session_has_defaults(base, folder);
     const auto set = session.send(sortie::request("GET", base + "/cookies/set/a/b").set_redirects(false));
     const auto cookies = set.cookies();

@@ -25,8 +25,7 @@ public:
     void url() const && = delete;
     /// The first header field of that name; nothing where there is none.
     std::optional<std::string_view> header(std::string_view name) const & {
-        const char *value = sortie_request_header(raw(), text(name).get());
-        return value == nullptr ? std::nullopt : std::optional<std::string_view>(value);
+        return look_up(sortie_request_header, raw(), name);
     }
     void header(std::string_view) const && = delete;
 
