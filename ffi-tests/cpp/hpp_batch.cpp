@@ -110,6 +110,52 @@ static void what_is_thrown_comes_out_of_the_turn(const std::string &base) {
     CHECK(caught == 1 && batch.take().has_value());
 }
 
+static void what_watches_throws_where_it_is_told(const std::string &base) {
+    sortie::session session;
+    const auto all = requests(base, 3);
+    const auto throws = [](auto &&work) {
+        try {
+            work();
+        } catch (const std::runtime_error &) {
+            return true;
+        }
+        return false;
+    };
+    const auto watch = [](const sortie::progress &far) {
+        if (far.done == far.submitted) {
+            throw std::runtime_error("watched");
+        }
+    };
+    {
+        sortie::batch batch(session);
+        batch.on_progress(watch);
+        CHECK(throws([&] { batch.map(all); }));
+        CHECK(!batch.take().has_value() && !throws([&] { batch.run(); }));
+        CHECK(throws([&] { (void)batch.try_map(all); }));
+    }
+    {
+        // The end may be told by the take of the last outcome, which is not lost.
+        sortie::batch batch(session);
+        batch.on_progress(watch).submit(all[0]);
+        std::size_t thrown = 0, taken = 0;
+        for (bool more = true; more;) {
+            thrown += throws([&] {
+                batch.turn(10ms);
+                for (;;) {
+                    const auto outcome = batch.take();
+                    taken += outcome.has_value() ? 1 : 0;
+                    more = batch.unfinished() > 0;
+                    if (!outcome) {
+                        break;
+                    }
+                }
+            });
+        }
+        CHECK(thrown == 1 && taken == 1);
+        CHECK(!throws([&] { batch.turn(0ms); }) && !throws([&] { batch.run(); }));
+    }
+}
+
 static void a_call_is_cancelled_and_a_batch_freed_when_told(const std::string &base) {
     sortie::session session;
     auto batch = std::make_unique<sortie::batch>(session);
@@ -167,14 +213,43 @@ static void a_loop_of_ones_own_needs_one_descriptor(const std::string &base) {
     }
 }
 
+static void a_batch_that_was_moved_from_answers(const std::string &base) {
+    sortie::session session;
+    sortie::batch batch(session), other(std::move(batch));
+    const auto all = requests(base, 2);
+    const auto done = [](sortie::result<sortie::response>) {};
+    CHECK(thrown([&] { batch.turn(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.run(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.take(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.unfinished(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.wait(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.fd(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.submit(all[0]); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.submit(all[0], done); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.submit_many(all); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.map(all); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.cancel_call(0); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.cancel_all(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.progress(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.pool(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.waker(); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.set_concurrency(1); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { batch.on_progress([](const sortie::progress &) {}); }) == SORTIE_ERR_NULL);
+    CHECK(other.map(all).size() == 2);
+    batch = std::move(other);
+    CHECK(batch.map(all).size() == 2);
+}
+
 int main(int argc, char **argv) {
     begin();
     const std::string base = argument(argc, argv, 1);
     a_map_is_in_order(base);
     outcomes_are_taken_and_told(base);
     what_is_thrown_comes_out_of_the_turn(base);
+    what_watches_throws_where_it_is_told(base);
     a_call_is_cancelled_and_a_batch_freed_when_told(base);
     a_waker_ends_a_wait(base);
+    a_batch_that_was_moved_from_answers(base);
     a_loop_of_ones_own_needs_one_descriptor(base);
     return 0;
 }

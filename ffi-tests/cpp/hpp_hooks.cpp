@@ -47,15 +47,14 @@ static void what_is_lent_to_a_hook_stays_there(const std::string &base) {
     static_assert(!std::is_move_constructible_v<sortie::lent_response>);
     sortie::session session;
     std::optional<sortie::request> kept;
-    sortie::request request("GET", base + "/anything");
-    request.on_args([&](sortie::lent_request &lent) {
+    session.on_args([&](sortie::lent_request &lent) {
         lent.set_header("X-Seen", "1");
         CHECK(lent.method() == "GET" && lent.header("x-seen") == std::string_view("1"));
         kept = lent.copy();
         lent.unset_header("X-Seen");
     });
-    CHECK(content_of(session.send(request)).find("X-Seen") == std::string::npos);
-    CHECK(has(content_of(session.send(kept->set_method("PUT"))), "PUT"));
+    CHECK(content_of(session.get(base + "/anything")).find("X-Seen") == std::string::npos);
+    CHECK(has(content_of(sortie::session().send(kept->set_method("PUT"))), "X-Seen"));
     CHECK(has(kept->url(), "/anything"));
 }
 

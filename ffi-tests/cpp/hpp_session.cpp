@@ -1,6 +1,7 @@
 // Sessions, requests, responses, cookies and errors of sortie.hpp.
 #include "check.hpp"
 
+#include <limits>
 #include <type_traits>
 
 // What a handle lends is gone with it: who lends has a name.
@@ -110,6 +111,13 @@ static void faults_are_thrown_or_returned(sortie::session &session, const std::s
     CHECK(thrown([&] { request.set_timeout(sortie::timeout_of::total, 0s); }) == SORTIE_ERR_ARGUMENT);
     CHECK(thrown([&] { request.set_timeout(sortie::timeout_of::total, -1ms); }) == SORTIE_ERR_ARGUMENT);
     CHECK(thrown([&] { request.set_timeout(sortie::timeout_of::total, std::chrono::hours::max()); }) == SORTIE_OK);
+    using seconds = std::chrono::duration<double>;
+    for (const double none : {std::numeric_limits<double>::quiet_NaN(), -std::numeric_limits<double>::infinity()}) {
+        CHECK(thrown([&] { request.set_timeout(sortie::timeout_of::total, seconds(none)); }) == SORTIE_ERR_ARGUMENT);
+    }
+    const seconds long_time(std::numeric_limits<double>::infinity());
+    CHECK(thrown([&] { request.set_timeout(sortie::timeout_of::total, long_time); }) == SORTIE_OK);
+    CHECK(sortie::timeout(seconds(0.0011)).count_ms() == 2);
     CHECK(thrown([&] { session.get(base + "/status/500").raise_for_status(); }) == SORTIE_ERR_STATUS);
 
     const auto none = session.try_get("http://127.0.0.1:1/");
@@ -129,6 +137,24 @@ static void faults_are_thrown_or_returned(sortie::session &session, const std::s
 
     const auto refused = session.get(base + "/status/404").try_raise_for_status();
     CHECK(!refused && refused.error().response()->status() == 404);
+}
+
+static void a_name_with_a_nul_is_nobodys(const std::string &base) {
+    using namespace std::string_view_literals;
+    sortie::session session;
+    session.on_pre_request([](sortie::prepared &prepared) {
+        CHECK(prepared.header("Host").has_value() && !prepared.header("Host\0zz"sv).has_value());
+    });
+    sortie::request request("GET", base + "/cookies/set/a/b");
+    request.set_redirects(false).set_header("X-One", "1");
+    CHECK(request.header("X-One"sv).has_value() && !request.header("X-One\0zz"sv).has_value());
+    const auto response = session.send(request);
+    CHECK(response.header("Set-Cookie").has_value() && !response.header("Set-Cookie\0zz"sv).has_value());
+    CHECK(response.request_header("X-One").has_value() && !response.request_header("X-One\0"sv).has_value());
+    const auto cookies = response.cookies();
+    CHECK(cookies.value("a").has_value() && !cookies.value("a\0b"sv).has_value());
+    const auto page = session.get(base + "/link-header/3/1");
+    CHECK(page.link("next").has_value() && !page.link("next\0zz"sv).has_value());
 }
 
 static void a_session_has_defaults(const std::string &base, const std::string &folder) {
@@ -179,6 +205,44 @@ static void a_session_has_defaults(const std::string &base, const std::string &f
     CHECK(session.cookies().empty());
     session.save(folder + "/session.json", false);
     CHECK(has(content_of(sortie::session::restore(folder + "/session.json").get("anything")), "hpp/1"));
+}
+
+static void what_was_moved_from_answers(const std::string &base) {
+    sortie::error why = sortie::session().try_get("http://127.0.0.1:1/").error();
+    const sortie::error there = std::move(why);
+    CHECK(there.status() == SORTIE_ERR_CONNECT && why.status() == there.status());
+    CHECK(why.what() == there.chain() && why.message() == there.message() && why.causes() == there.causes());
+    sortie::error assigned(SORTIE_ERR_OTHER, "other");
+    assigned = std::move(why);
+    CHECK(why.what() == assigned.chain() && !why.response().has_value());
+
+    sortie::session session, second = std::move(session);
+    CHECK(thrown([&] { session.get(base + "/get"); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { session.set_header("X", "1"); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { session.cookies(); }) == SORTIE_ERR_NULL);
+    sortie::request request("GET", base + "/get"), another = std::move(request);
+    CHECK(request.method().empty() && request.url().empty() && !request.header("X").has_value());
+    CHECK(thrown([&] { request.set_method("PUT"); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { second.send(request); }) == SORTIE_ERR_NULL);
+    const sortie::request both[] = {std::move(request), std::move(another)};
+    CHECK(thrown([&] { second.map(both); }) == SORTIE_ERR_NULL);
+
+    auto response = second.send(both[1]), kept = std::move(response);
+    CHECK(kept.status() == 200 && response.status() == 0 && response.content().empty());
+    CHECK(response.headers().empty() && !response.header("Host").has_value() && response.history().empty());
+    CHECK(thrown([&] { response.raise_for_status(); }) == SORTIE_ERR_NULL);
+    auto cookies = kept.cookies(), others = std::move(cookies);
+    CHECK(cookies.empty() && cookies[0].name.empty() && !cookies.value("a").has_value() && others.empty());
+    auto stream = second.stream(both[1]), elsewhere = std::move(stream);
+    char buffer[10];
+    CHECK(thrown([&] { stream.read(buffer, sizeof buffer); }) == SORTIE_ERR_NULL);
+    CHECK(thrown([&] { stream.response(); }) == SORTIE_ERR_NULL && stream.trailers().empty());
+    sortie::cancel token, fired = std::move(token);
+    CHECK(thrown([&] { token.fire(); }) == SORTIE_ERR_NULL && !token.is_fired());
+    sortie::retries once(1), twice = std::move(once);
+    CHECK(thrown([&] { once.set_failures(true); }) == SORTIE_ERR_NULL);
+    sortie::tls tls, safe = std::move(tls);
+    CHECK(thrown([&] { tls.set_resumption(true); }) == SORTIE_ERR_NULL);
 }
 
 static void only_what_has_a_name_lends() {
@@ -243,7 +307,9 @@ int main(int argc, char **argv) {
     a_response_says_what_came(session, base);
     redirects_and_links_are_ranges(session, base);
     a_request_is_built_of_views(session, base);
+    what_was_moved_from_answers(base);
     faults_are_thrown_or_returned(session, base);
+    a_name_with_a_nul_is_nobodys(base);
     a_session_has_defaults(base, folder);
     const auto set = session.send(sortie::request("GET", base + "/cookies/set/a/b").set_redirects(false));
     const auto cookies = set.cookies();

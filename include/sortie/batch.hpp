@@ -81,7 +81,7 @@ public:
     }
 
     /// Runs `watch(progress)` as outcomes come in, at most ten times a second, and when all have been taken. What it
-    /// throws comes out of `turn`, `run` or `take`.
+    /// throws comes out of the `turn`, `run`, `take` or `map` that has told it.
     template <class F> batch &on_progress(F &&watch) { return self(try_on_progress(std::forward<F>(watch))); }
     template <class F> result<void> try_on_progress(F &&watch) {
         using watching = watcher<std::decay_t<F>>;
@@ -137,6 +137,9 @@ public:
     void turn(timeout wait = never) { try_turn(wait).value(); }
     result<void> try_turn(timeout wait = never) {
         const auto kept = state_; // What is told may let the batch go.
+        if (!kept) {
+            return gone();
+        }
         if (!kept->due.empty()) {
             wait = std::chrono::milliseconds(0);
         }
@@ -155,6 +158,9 @@ public:
     void run() { try_run().value(); }
     result<void> try_run() {
         batch turning(state_); // What is told may let this one go.
+        if (!turning.state_) {
+            return gone();
+        }
         for (;;) {
             auto sorted = sort(*turning.state_);
             turning.state_->thrown.rethrow();
@@ -175,6 +181,9 @@ public:
     /// The next outcome; nothing where there is none (yet).
     std::optional<outcome> take() { return try_take().value(); }
     result<std::optional<outcome>> try_take() {
+        if (!state_) {
+            return gone();
+        }
         for (;;) {
             if (!state_->ready.empty()) {
                 std::optional<outcome> next(std::move(state_->ready.front()));
@@ -183,14 +192,14 @@ public:
             }
             sortie_outcome raw_outcome{};
             auto status = detail::status_of(sortie_batch_take, raw(), &raw_outcome);
-            if (!status) {
-                return status.error();
+            const bool is_there = status && *status == SORTIE_OK;
+            if (is_there) {
+                state_->put(raw_outcome);
             }
-            if (*status == SORTIE_EMPTY) {
-                return std::optional<outcome>();
-            }
-            state_->put(raw_outcome);
             state_->thrown.rethrow();
+            if (!is_there) {
+                return status ? result<std::optional<outcome>>(std::nullopt) : status.error();
+            }
         }
     }
 
@@ -202,11 +211,14 @@ public:
     template <class Requests> result<std::vector<result<response>>> try_map(Requests &&requests) {
         const auto handles = detail::handles_of(requests);
         std::vector<sortie_outcome> outcomes(handles.size());
+        const auto kept = state_; // What watches may let the batch go.
         auto done = detail::call(sortie_batch_map, raw(), handles.data(), handles.size(), outcomes.data());
-        if (!done) {
-            return done.error();
+        // They are ours, also where what watched has thrown.
+        auto answers = done ? result<std::vector<result<response>>>(detail::answers_of(outcomes)) : done.error();
+        if (kept) {
+            kept->thrown.rethrow();
         }
-        return detail::answers_of(outcomes);
+        return answers;
     }
 
     /// Ends a call. Returns: whether it was still there.
@@ -223,7 +235,7 @@ public:
     std::size_t unfinished() const { return try_unfinished().value(); }
     result<std::size_t> try_unfinished() const {
         auto left = detail::ask<std::size_t>(sortie_batch_unfinished, raw());
-        return left ? result<std::size_t>(*left + state_->ready.size() + state_->due.size()) : left;
+        return left && state_ ? result<std::size_t>(*left + state_->ready.size() + state_->due.size()) : left;
     }
 
     /// For a loop of your own: the descriptor to watch for reading, and how long to wait for it at most; then
@@ -238,7 +250,7 @@ public:
             return ms.error();
         }
         using some = std::optional<std::chrono::milliseconds>;
-        return !state_->due.empty() ? some(0) : *ms < 0 ? some() : some(*ms);
+        return state_ && !state_->due.empty() ? some(0) : *ms < 0 ? some() : some(*ms);
     }
 
     /// How far it is: any thread may ask.
@@ -299,6 +311,8 @@ private:
     };
 
     explicit batch(std::shared_ptr<state> kept) : state_(std::move(kept)) {}
+    /// What a batch answers that was moved from.
+    static error gone() { return error(SORTIE_ERR_NULL, "the batch was moved from"); }
     batch &self(result<void> done) { return done.value(), *this; }
     static const sortie_batch *raw_of(const state &kept) { return kept.raw.get(); }
 

@@ -92,6 +92,15 @@ template <class T, class F, class... A> result<T> ask(F function, A... arguments
     return status ? result<T>(value) : result<T>(status.error());
 }
 
+/// What an accessor says of a name; nothing where it says NULL. No name has a NUL inside.
+template <class Handle>
+std::optional<std::string_view> look_up(const char *(*accessor)(const Handle *, const char *), const Handle *handle,
+                                        std::string_view name) {
+    const text held(name);
+    const char *found = held.is_whole() ? accessor(handle, held.get()) : nullptr;
+    return found == nullptr ? std::nullopt : std::optional<std::string_view>(found);
+}
+
 /// Bytes for C.
 inline const std::uint8_t *data(std::string_view bytes) {
     return reinterpret_cast<const std::uint8_t *>(bytes.data());

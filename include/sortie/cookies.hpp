@@ -21,8 +21,7 @@ public:
     void operator[](std::size_t) const && = delete;
     /// The value of the first cookie of that name; nothing where there is none.
     std::optional<std::string_view> value(std::string_view name) const & {
-        const char *value = sortie_cookies_value(raw(), detail::text(name).get());
-        return value == nullptr ? std::nullopt : std::optional<std::string_view>(value);
+        return detail::look_up(sortie_cookies_value, raw(), name);
     }
     void value(std::string_view) const && = delete;
 

@@ -51,6 +51,10 @@ public:
     /// An error of your own, or of this header's.
     error(sortie_status status, std::string message) : error(own(status, std::move(message)), nullptr) {}
 
+    /// A move is a copy: what was moved from still says why.
+    error(const error &) = default;
+    error &operator=(const error &) = default;
+
     /// What is said by an error that is only lent.
     static error copy_of(const sortie_error *lent) { return error(facts_of(lent), nullptr); }
 

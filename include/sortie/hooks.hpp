@@ -44,8 +44,7 @@ public:
     std::string_view url() const { return detail::view(sortie_prepared_url(raw_)); }
     /// The first header field of that name; nothing where there is none.
     std::optional<std::string_view> header(std::string_view name) const {
-        const char *value = sortie_prepared_header(raw_, detail::text(name).get());
-        return value == nullptr ? std::nullopt : std::optional<std::string_view>(value);
+        return detail::look_up<sortie_prepared>(sortie_prepared_header, raw_, name);
     }
     /// All header fields, in order.
     auto headers() const { return header_list(raw_); }

@@ -43,7 +43,7 @@ public:
 
     /// The first header field of that name, in any case; nothing where there is none.
     std::optional<std::string_view> header(std::string_view name) const & {
-        return maybe(sortie_response_header(raw_, detail::text(name).get()));
+        return detail::look_up(sortie_response_header, raw_, name);
     }
     /// All header fields, in order.
     auto headers() const & { return header_list(raw_); }
@@ -61,7 +61,7 @@ public:
     auto links() const & { return link_list(raw_); }
     /// The target of the first link with that relation, such as `next`; nothing where there is none.
     std::optional<std::string_view> link(std::string_view relation) const & {
-        return maybe(sortie_response_link(raw_, detail::text(relation).get()));
+        return detail::look_up(sortie_response_link, raw_, relation);
     }
 
     /// From the request's first byte to the end of the response's head.
@@ -86,7 +86,7 @@ public:
     std::string_view request_url() const & { return detail::view(sortie_response_request_url(raw_)); }
     /// The first header field of that name which was sent; nothing where there is none.
     std::optional<std::string_view> request_header(std::string_view name) const & {
-        return maybe(sortie_response_request_header(raw_, detail::text(name).get()));
+        return detail::look_up(sortie_response_request_header, raw_, name);
     }
     /// All header fields that were sent.
     auto request_headers() const & { return request_header_list(raw_); }
@@ -103,9 +103,6 @@ protected:
     const sortie_response *raw_;
 
 private:
-    static std::optional<std::string_view> maybe(const char *text) {
-        return text == nullptr ? std::nullopt : std::optional<std::string_view>(text);
-    }
     static std::chrono::nanoseconds nanoseconds(std::uint64_t count) {
         const auto most = static_cast<std::uint64_t>(std::chrono::nanoseconds::max().count());
         return std::chrono::nanoseconds(static_cast<std::chrono::nanoseconds::rep>(count < most ? count : most));

@@ -28,10 +28,11 @@ public:
     constexpr std::int64_t count_ms() const { return ms_; }
 
 private:
-    /// A time below zero is a fault that the library tells: it must not be taken for `SORTIE_NEVER`.
+    /// A time below zero, or one that is no number, is a fault that the library tells: it must not be taken for
+    /// `SORTIE_NEVER`.
     template <class Rep, class Period> static constexpr std::int64_t whole(std::chrono::duration<Rep, Period> time) {
         constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-        if (time < time.zero()) {
+        if (!(time >= time.zero())) {
             return std::numeric_limits<std::int64_t>::min();
         }
         const auto rough = std::chrono::duration<double, std::milli>(time).count();
