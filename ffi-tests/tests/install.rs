@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use ffi_tests::{library, repository, run, scratch, tool};
 use sortie_testserver::TestServer;
@@ -93,6 +93,101 @@ fn what_is_installed_is_found_by_pkg_config_and_by_cmake() {
     run(installing(&make, "install", &stage));
     run(installing(&make, "uninstall", &stage));
     assert_eq!(files(&stage), Vec::<PathBuf>::new());
+}
+
+/// What cargo would have built, and a `make` that may not ask it.
+struct Built {
+    make: PathBuf,
+    target: PathBuf,
+    stage: PathBuf,
+}
+
+impl Built {
+    fn new(name: &str) -> Option<Self> {
+        let (make, folder) = (tool("make")?, scratch(name));
+        let built = Built { make, target: folder.join("target"), stage: folder.join("stage") };
+        fs::create_dir_all(built.target.join("release")).unwrap();
+        for file in ["libsortie.so", "libsortie.a", "libsortie.native"] {
+            fs::write(built.target.join("release").join(file), "-lm -lc\n").unwrap();
+        }
+        Some(built)
+    }
+
+    fn make(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(&self.make);
+        command.current_dir(repository()).args(["CARGO=false", "PREFIX=/usr"]).args(arguments);
+        command.arg(format!("DESTDIR={}", self.stage.display()));
+        command.env("CARGO_TARGET_DIR", &self.target).output().unwrap()
+    }
+
+    #[track_caller]
+    fn makes(&self, arguments: &[&str]) {
+        let output = self.make(arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn has(&self, file: &str) -> bool {
+        self.stage.join("usr").join(file).symlink_metadata().is_ok()
+    }
+}
+
+#[test]
+fn what_was_built_is_installed_without_cargo() {
+    let Some(built) = Built::new("install-built") else { return };
+    built.makes(&["install"]);
+    assert!(built.has("lib/libsortie.so.0.1.0") && built.has("include/sortie/session.hpp"));
+    fs::remove_file(built.target.join("release/libsortie.a")).unwrap();
+    assert!(!built.make(&["install"]).status.success());
+    built.makes(&["install", "STATIC=no"]);
+    assert!(!built.make(&["all", "install", "STATIC=no"]).status.success());
+}
+
+#[test]
+fn a_library_that_is_left_out_is_none_to_link_with() {
+    let Some(built) = Built::new("install-left-out") else { return };
+    built.makes(&["install"]);
+    built.makes(&["install", "SHARED=no"]);
+    // Programs that were linked with it before still find it.
+    assert!(!built.has("lib/libsortie.so") && built.has("lib/libsortie.so.0") && built.has("lib/libsortie.so.0.1.0"));
+    assert!(built.has("lib/libsortie.a"));
+    built.makes(&["install", "STATIC=no"]);
+    assert!(built.has("lib/libsortie.so") && !built.has("lib/libsortie.a"));
+}
+
+#[test]
+fn uninstall_leaves_nothing_of_ours_and_all_of_others() {
+    let Some(built) = Built::new("install-uninstall") else { return };
+    built.makes(&["uninstall"]);
+    built.makes(&["install"]);
+    let usr = built.stage.join("usr");
+    for file in ["lib/libsortie.so.0.0.9", "include/sortie/older.hpp", "lib/libsort.so", "include/sort.h"] {
+        fs::write(usr.join(file), "").unwrap();
+    }
+    let others = [usr.join("include/sort.h"), usr.join("lib/libsort.so")];
+    built.makes(&["uninstall"]);
+    let mut left = files(&built.stage);
+    left.sort();
+    assert_eq!(left, others);
+    assert!(!built.has("include/sortie") && !built.has("lib/cmake/sortie"));
+
+    // What is missing keeps nothing else from going.
+    built.makes(&["install"]);
+    fs::remove_dir_all(usr.join("include")).unwrap();
+    built.makes(&["uninstall"]);
+    assert_eq!(files(&built.stage), others[1..]);
+}
+
+#[test]
+fn a_prefix_that_cannot_be_quoted_is_refused() {
+    let Some(built) = Built::new("install-strange") else { return };
+    for (name, value) in [("PREFIX", "/opt/a b"), ("LIBDIR", "/opt/it's"), ("INCLUDEDIR", "/opt/a|b")] {
+        for goal in ["install", "uninstall"] {
+            let output = built.make(&[goal, &format!("{name}={value}")]);
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(!output.status.success() && said.contains(&format!("{name} is \"{value}\"")), "{said}");
+            assert!(!built.stage.exists());
+        }
+    }
 }
 
 /// `make`, below a folder of its own, from the profile that the tests are built with.
