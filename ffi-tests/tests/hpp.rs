@@ -1,7 +1,9 @@
 //! The programs that use `sortie.hpp`: by C++17 and C++20, no warning let through.
 #![allow(clippy::unwrap_used)]
 
-use ffi_tests::{Program, program, scratch};
+use std::fs;
+
+use ffi_tests::{Program, include, program, scratch};
 use sortie_testserver::TestServer;
 
 /// A program that warnings about conversions fail, too.
@@ -58,6 +60,29 @@ fn the_header_is_also_one_of_cpp_20() {
     let server = TestServer::start().unwrap();
     let url = server.url("");
     strict("cpp/hpp_twenty.cpp").flag("-std=c++20").argument(url.trim_end_matches('/')).run();
+}
+
+#[test]
+fn each_class_says_what_it_is() {
+    let class = ["class ", "struct ", "enum "];
+    for entry in fs::read_dir(include().join("sortie")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
+        for (number, line) in lines.iter().enumerate() {
+            let mut above = lines[..number].iter().rev();
+            let before = match above.next() {
+                Some(head) if head.starts_with("template") && !head.contains('{') => above.next(),
+                before => before,
+            };
+            let name =
+                line.strip_prefix("template <").and_then(|rest| rest.split_once("> ")).map_or(*line, |(_, rest)| rest);
+            if class.iter().any(|word| name.starts_with(word)) && !name.ends_with(';') {
+                let said = before.is_some_and(|line| line.starts_with("///"));
+                assert!(said, "{}:{}: {line}", path.display(), number + 1);
+            }
+        }
+    }
 }
 
 #[test]

@@ -277,12 +277,14 @@ private:
         virtual ~waiter() = default;
         virtual void run(result<response> answer) = 0;
     };
+    /// What waits by a function object.
     template <class F> struct done_by final : waiter {
         template <class G> explicit done_by(G &&given) : done(std::forward<G>(given)) {}
         void run(result<response> answer) override { done(std::move(answer)); }
         F done;
     };
 
+    /// What stays where it is when the batch is moved.
     struct state {
         explicit state(sortie_batch *batch) : raw(batch) {}
 
@@ -305,6 +307,7 @@ private:
         detail::owned<sortie_batch, sortie_batch_free> raw;
     };
 
+    /// What looks at the progress, and where it leaves what it throws.
     template <class F> struct watcher {
         F watch;
         state *of;

@@ -165,6 +165,7 @@ template <class F> struct context {
 template <class Handle, class Item, std::size_t (*Count)(const Handle *), Item (*At)(const Handle *, std::size_t)>
 class items {
 public:
+    /// Where it stands among them.
     class iterator {
     public:
         using iterator_category = std::input_iterator_tag;

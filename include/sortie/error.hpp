@@ -97,6 +97,7 @@ public:
     void response() const && = delete;
 
 private:
+    /// What it says, to all its copies.
     struct facts {
         sortie_status status = SORTIE_ERR_OTHER;
         std::string kind, message, phase, method, url, chain;

@@ -157,6 +157,7 @@ public:
 private:
     friend class detail::defaults<session>;
 
+    /// What content is handed to, and what it throws.
     template <class F> struct writer {
         F &write;
         detail::caught thrown;
