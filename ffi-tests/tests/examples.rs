@@ -79,21 +79,21 @@ fn the_programs_in_the_guides_run() {
     let server = TestServer::start().unwrap();
     let ours = server.url("");
     let folder = scratch("guides");
-    for guide in ["crates/capi/README.md", "docs/c.md"] {
-        let Ok(text) = fs::read_to_string(repository().join(guide)) else {
-            assert_ne!(guide, "crates/capi/README.md");
-            continue;
-        };
+    for (guide, language) in [("crates/capi/README.md", "c"), ("docs/c.md", "c"), ("docs/cpp.md", "cpp")] {
+        let text = fs::read_to_string(repository().join(guide)).unwrap();
         let stem = Path::new(guide).file_stem().unwrap().to_string_lossy().into_owned();
-        for (number, block) in blocks(&text).enumerate() {
-            let path = folder.join(format!("{stem}-{}.c", number + 1));
+        let programs: Vec<&str> = blocks(&text, language).collect();
+        assert!(!programs.is_empty(), "{guide} has no program");
+        for (number, block) in programs.into_iter().enumerate() {
+            let path = folder.join(format!("{stem}-{}.{language}", number + 1));
             fs::write(&path, block.replace(THEIRS, ours.trim_end_matches('/'))).unwrap();
             program(path).run();
         }
     }
 }
 
-/// The programs: blocks of C that have a `main`.
-fn blocks(text: &str) -> impl Iterator<Item = &str> {
-    text.split("```c\n").skip(1).filter_map(|rest| rest.split("```").next()).filter(|block| block.contains("int main"))
+/// The programs: blocks of a language that have a `main`.
+fn blocks<'a>(text: &'a str, language: &str) -> impl Iterator<Item = &'a str> {
+    let blocks: Vec<&str> = text.split(&format!("```{language}\n")).skip(1).collect();
+    blocks.into_iter().filter_map(|rest| rest.split("```").next()).filter(|block| block.contains("int main"))
 }
