@@ -25,12 +25,7 @@ public:
     void url() const && = delete;
     /// The first header field of that name; nothing where there is none.
     std::optional<std::string_view> header(std::string_view name) const & {
-<<<<<<< HEAD
-        const char *value = sortie_request_header(raw(), text(name).get());
-        return value == nullptr ? std::nullopt : std::optional<std::string_view>(value);
-=======
         return look_up(sortie_request_header, raw(), name);
->>>>>>> a329a68cba91d822ae58b87163b2e4c5d7142eda
     }
     void header(std::string_view) const && = delete;
 
@@ -154,14 +149,11 @@ public:
     /// Whether redirects are followed.
     Request &set_redirects(bool follow) { return self(try_set_redirects(follow)); }
     result<void> try_set_redirects(bool follow) { return call(sortie_request_set_redirects, raw(), follow); }
-<<<<<<< HEAD
     /// That it goes where a redirect led which the program follows itself.
     Request &set_redirected(bool left_origin) { return self(try_set_redirected(left_origin)); }
     result<void> try_set_redirected(bool left_origin) {
         return call(sortie_request_set_redirected, raw(), left_origin);
     }
-=======
->>>>>>> a329a68cba91d822ae58b87163b2e4c5d7142eda
     Request &set_max_redirects(std::uint32_t most) { return self(try_set_max_redirects(most)); }
     result<void> try_set_max_redirects(std::uint32_t most) {
         return call(sortie_request_set_max_redirects, raw(), most);
