@@ -21,9 +21,13 @@ pub(crate) fn message(payload: Box<dyn Any + Send>) -> String {
         Ok(text) => return *text,
         Err(other) => other,
     };
-    let text = payload.downcast_ref::<&'static str>().copied().unwrap_or("without a message").into();
-    mem::forget(payload);
-    text
+    match payload.downcast::<&'static str>() {
+        Ok(text) => (*text).into(),
+        Err(other) => {
+            mem::forget(other);
+            "without a message".into()
+        }
+    }
 }
 
 #[cfg(test)]
