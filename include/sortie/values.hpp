@@ -32,10 +32,10 @@ private:
     /// `SORTIE_NEVER`.
     template <class Rep, class Period> static constexpr std::int64_t whole(std::chrono::duration<Rep, Period> time) {
         constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-        if (!(time >= time.zero())) {
+        const double rough = std::chrono::duration<double, std::milli>(time).count();
+        if (!(rough >= 0)) {
             return std::numeric_limits<std::int64_t>::min();
         }
-        const auto rough = std::chrono::duration<double, std::milli>(time).count();
         using whole_ms = std::chrono::duration<std::int64_t, std::milli>;
         return rough >= 9.2e18 ? most : std::chrono::ceil<whole_ms>(time).count();
     }
